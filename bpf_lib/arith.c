@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Division as in C: rounded towards zero, for both signs. The BPF of older kernels divides unsigned numbers only.
+ * A divisor of zero gives zero; the caller counts it.
+ */
+
+u64 awl_divide_unsigned(u64 a, u64 b) { return b ? a / b : 0; }
+u64 awl_modulo_unsigned(u64 a, u64 b) { return b ? a % b : 0; }
+
+static __always_inline u64 awl_magnitude(s64 v) { return v < 0 ? -(u64)v : (u64)v; }
+
+u64 awl_divide_signed(s64 a, s64 b) {
+  if (!b) return 0;
+  u64 quotient = awl_magnitude(a) / awl_magnitude(b);
+  return (a < 0) != (b < 0) ? -quotient : quotient;
+}
+
+u64 awl_modulo_signed(s64 a, s64 b) {
+  if (!b) return 0;
+  u64 remainder = awl_magnitude(a) % awl_magnitude(b);
+  return a < 0 ? -remainder : remainder;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The bytes that cross the border between kernel and user space, declared once, for the C in this folder and for
+ * the C++ of lang/codegen and runtime. Nothing else may know a layout.
+ */
+#ifndef AWL_ABI_H
+#define AWL_ABI_H
+
+#ifdef __cplusplus
+#include <cstdint>
+#define AWL_ASSERT_SIZE(type, size) static_assert(sizeof(type) == (size))
+#else
+typedef unsigned char uint8_t;
+typedef unsigned short uint16_t;
+typedef unsigned int uint32_t;
+typedef unsigned long long uint64_t;
+typedef signed int int32_t;
+typedef signed long long int64_t;
+#define AWL_ASSERT_SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
+#endif
+
+/*
+ * Aggregations: 64-bit cells, one set per CPU, all starting at zero.
+ *
+ *   count        [0] hits
+ *   sum          [0] sum (wraps)           [1] touched: 1 once a sample came
+ *   min, max     [0] greatest order key    [1] touched
+ *                The order key of v is v for unsigned samples, v ^ 2^63 for signed ones; for min it is inverted,
+ *                so that "greatest wins" and "zero loses against everything" hold for both.
+ *   avg, stats   [0] sum (wraps)           [1] samples
+ *   quantize     [0] samples that were 0; [k] for 1 <= k <= 64: samples v > 0 whose highest bit is k - 1, that is
+ *                2^(k-1) <= v < 2^k; signed samples have 64 more: [64 + k] holds -2^k < v <= -2^(k-1)
+ *                (and -2^63 itself is in [64 + 64]).
+ *   lquantize    [0] v < low; [1 + i] low + i * step <= v < low + (i + 1) * step; the last: v >= high.
+ */
+#define AWL_QUANTIZE_CELLS_UNSIGNED 65
+#define AWL_QUANTIZE_CELLS_SIGNED 129
+#define AWL_LQUANTIZE_MAX_CELLS 1002
+
+/* An event record starts with this; its columns follow (Manifest::events says where). */
+struct awl_event_header {
+  uint32_t event; /* index into Manifest::events */
+  uint32_t size;  /* of the whole record, with this header */
+};
+AWL_ASSERT_SIZE(struct awl_event_header, 8);
+
+/* A string of variable length inside an event record. */
+struct awl_event_string {
+  uint32_t offset; /* from the start of the record */
+  uint32_t length; /* without a NUL; bit 31: the source was longer than this */
+};
+AWL_ASSERT_SIZE(struct awl_event_string, 8);
+#define AWL_STRING_TRUNCATED 0x80000000u
+
+/* One plain value without a key: storage `slot`. */
+struct awl_slot_header {
+  uint64_t is_set; /* 0 until the first assignment, and again after delete() */
+};
+AWL_ASSERT_SIZE(struct awl_slot_header, 8);
+
+/*
+ * The word that both sides share while a script runs; a global variable of the BPF object named awl_control.
+ */
+struct awl_control {
+  uint64_t start_ns;  /* CLOCK_BOOTTIME when the script started; set by user space before load */
+  uint64_t stopped;   /* set by exit() in the kernel and by user space at the end: probes return at once */
+  uint64_t lost;      /* events that found the ring full */
+  uint64_t busy;      /* probe runs skipped because all scratch levels of the CPU were taken */
+};
+AWL_ASSERT_SIZE(struct awl_control, 32);
+
+/*
+ * Banked maps (a script that prints and clears): the kernel side writes into bank awl_banks[map]; user space flips
+ * it, waits until no program can still hold the old number (a grace period), and then owns the old bank alone.
+ * An unkeyed banked map has two entries, a keyed one has the bank's number as the first 8 bytes of its key.
+ */
+#define AWL_BANKS 2
+
+/* Runs of probes that may be under way on one CPU at once, each with scratch memory: a task, a soft interrupt, a hard
+ * interrupt, an NMI, and as many again for preempted tasks. */
+#define AWL_LEVELS 8
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The whole library as one translation unit: one compile unit in the debug info is what the code generator expects. */
+#include "awl.h"
+
+#include "arith.c"
+#include "process.c"
+#include "clock.c"
+#include "context.c"
+#include "string.c"
+#include "aggregate.c"
+#include "map.c"
+#include "event.c"
+#include "flow.c"
+
+char awl_license[] SEC("license") = "GPL";

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// THE table of the names that the language knows everywhere. A builtin is one row; lexer, checker, code
+// generation, merging, rendering, man page, --help and tests take what they need from it, and nobody compares
+// names after the lexer has found the row.
+//
+// Names that belong to a probe (`arg0`, `retval`, `args.filename`) are not here: its provider brings them as data.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "lang/type.h"
+
+namespace awl {
+
+enum class Form : uint8_t {
+  value,        // pid: used without parentheses (empty ones are accepted)
+  function,     // str(p): gives a value
+  statement,    // printf(...): stands alone
+  aggregation,  // @ = count(): only as the right side of an assignment to a map
+};
+
+/// What a parameter of a builtin accepts.
+enum class Accepts : uint8_t {
+  integer,   // any number
+  constant,  // a number known at compile time
+  pointer,   // an address (a number will do)
+  string,
+  literal,   // a string literal: a format
+  map,       // @name as a whole
+  entry,     // @name or @name[key]
+  any,       // any value or a whole map
+  rest,      // any number of values; last only
+};
+
+struct Parameter {
+  std::string_view name;
+  Accepts accepts;
+  bool optional = false;
+};
+
+/// How the cells of an aggregation become a value.
+enum class Show : uint8_t { none, count, sum, minimum, maximum, average, stats, log2_histogram, linear_histogram };
+
+/// How one cell of one CPU is added to that of another.
+enum class Merge : uint8_t { add, maximum };
+
+/// What a builtin does beyond calling its function in bpf_lib; `plain` needs no code of its own in the checker or
+/// the code generator.
+enum class Special : uint8_t { plain, probe_name, function_name, printf, print, clear, zero, delete_entry, exit, time, str };
+
+struct Builtin {
+  std::string_view name;
+  std::span<const std::string_view> aliases = {};
+  Form form = Form::value;
+  std::span<const Parameter> parameters = {};
+  Type (*result)() = nullptr;         // none_type for statements; aggregations: type of what is shown
+  std::string_view symbol = {};       // function in bpf_lib; empty when `special` does the work
+  Special special = Special::plain;
+  Show show = Show::none;             // aggregations
+  bool pure = false;                  // the same value all through one run of a probe: computed once
+  std::string_view group = {};        // heading in the manual
+  std::string_view summary = {};      // one line, lower case
+  std::string_view example = {};      // a whole script that compiles
+};
+
+/// All rows, in the order of the manual.
+std::span<const Builtin> builtins();
+/// The row of a name or an alias, or null.
+const Builtin *find_builtin(std::string_view name);
+/// Every name and alias, for did-you-mean.
+std::vector<std::string_view> builtin_names();
+
+}  // namespace awl

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The checker: what every name means, what type every expression has, what each map holds, what each event carries.
+// Types of maps and variables are inferred from all their uses in the whole script, so bodies are walked until nothing
+// changes any more, quietly, and then once more with the diagnostics on and the events numbered.
+#pragma once
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "lang/checked.h"
+#include "lang/compile.h"
+#include "src/base/diag.h"
+
+namespace awl {
+
+/// Check a parsed script. Empty when there were errors, or when the kernel refused a probe (then `refused` says why).
+std::optional<CheckedProgram> check(const Source &source, const Ast &ast, const Providers &providers,
+                                    const CompileOptions &options, Diagnostics &diagnostics,
+                                    std::optional<Error> &refused);
+
+/// Names that a block needs from its probe, so that the provider can choose how to attach.
+BodyUses uses_of(const Ast &ast, const ProbeBlock &block);
+
+/// The type that holds both, or nothing when they do not go together.
+std::optional<Type> join_types(const Type &a, const Type &b);
+
+/// The value of an operator on two constants, as the script would compute it; nothing for a division by zero.
+std::optional<uint64_t> fold(BinaryOp op, uint64_t lhs, uint64_t rhs, bool is_signed);
+
+class Checker {
+ public:
+  Checker(const Source &source, const Ast &ast, const Providers &providers, const CompileOptions &options,
+          Diagnostics &diagnostics);
+  bool resolve(std::optional<Error> &refused);
+  std::optional<CheckedProgram> run();
+
+ private:
+  /// What is known of a map so far.
+  struct MapState {
+    std::string name;  // with the @
+    Span first_use;
+    bool keyed = false;
+    std::vector<Type> key;
+    std::vector<Span> key_spans;
+    Type value;
+    std::optional<Span> assigned;
+    const Builtin *aggregation = nullptr;
+    Span aggregation_span;
+    bool cleared = false;
+    int64_t low = 0, high = 0, step = 1;
+  };
+
+  // check.cc
+  void find_maps();
+  void find_cleared_prints(const Block &block);
+  void check_body(CheckedBody &body);
+  void finish_maps();
+  const Expr &at(ExprId id) const { return (*ast_)[id]; }
+  std::string source_text(Span span) const { return std::string(source_.slice(span)); }
+
+  // check_stmt.cc
+  void statement(StmtId id);
+  void assign(const Assign &node, Span span);
+  void assign_local(const Assign &node, const LocalRef &local);
+  void assign_map(const Assign &node, const MapRef &map);
+  void aggregate(ExprId target, const MapRef &map, ExprId value, const Call &call);
+  void linear_range(MapState &map, const Call &call);
+  void expression_statement(ExprId id);
+
+  // check_expr.cc
+  /// Type of any expression; records type and use.
+  Type expression(ExprId id);
+  /// The same for one that must be a value: reports statements, aggregations, whole maps and records.
+  Type value(ExprId id);
+  Type number(ExprId id, std::string_view role);
+  void condition(ExprId id);
+  Type set(ExprId id, Type type, Use use = UseNothing{});
+  Type name(ExprId id, const NameRef &node);
+  Type field(ExprId id, const std::string &name, Span span);
+  Type member(ExprId id, const MemberRef &node);
+  Type local(ExprId id, const LocalRef &node);
+  Type positional(ExprId id, const PositionalRef &node);
+  Type unary(ExprId id, const Unary &node);
+  Type binary(ExprId id, const Binary &node);
+  Type comparison(ExprId id, const Binary &node, const Type &lhs, const Type &rhs);
+  Type ternary(ExprId id, const Ternary &node);
+  Type step(ExprId id, const Step &node);
+  std::optional<uint64_t> constant_of(ExprId id) const;
+  const std::string *text_of(ExprId id) const;
+
+  // check_map.cc
+  MapState &map_state(const MapRef &map);
+  MapNumber map_number(const MapRef &map) const;
+  /// Keys and arity of a reference; the map as a whole when `whole`.
+  void map_reference(ExprId id, const MapRef &map, bool whole);
+  Type map_read(ExprId id, const MapRef &map);
+  void give_map_value(ExprId target, const MapRef &map, const Type &type, Span span);
+
+  // check_call.cc
+  Type call(ExprId id, const Call &node);
+  bool arity(const Call &node, Span span);
+  Type printf(ExprId id, const Call &node);
+  void printf_values(const Call &node, const std::vector<FormatPiece> &pieces, Span span);
+  Type print(ExprId id, const Call &node);
+  Type map_action(ExprId id, const Call &node, EventKind kind);
+  Type delete_entry(ExprId id, const Call &node);
+  Type exit(ExprId id, const Call &node);
+  Type time(ExprId id, const Call &node);
+  Type str(ExprId id, const Call &node);
+  Type send(ExprId id, EventDescription event, std::span<const ExprId> values);
+  const MapRef *map_argument(const Call &node, size_t index);
+
+  const Source &source_;
+  const Ast *ast_;
+  const Providers &providers_;
+  const CompileOptions &options_;
+  Diagnostics &reported_;
+  Diagnostics quiet_;
+  Diagnostics *out_ = &quiet_;  // quiet_ while types settle
+  bool final_ = false, changed_ = false;
+
+  CheckedProgram program_;
+  std::vector<MapState> maps_;
+  std::unordered_map<std::string, MapNumber> map_numbers_;
+  std::unordered_set<uint32_t> prints_that_clear_, clears_done_by_print_;  // by ExprId
+
+  // The body being checked.
+  CheckedBody *body_ = nullptr;
+  std::vector<std::unordered_map<std::string, LocalNumber>> local_numbers_;  // by body
+  std::vector<std::unordered_set<std::string>> locals_assigned_;             // by body
+  size_t body_index_ = 0;
+};
+
+}  // namespace awl

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Calls: arity and types by the builtins table, and the layouts of the events that statements send.
+#include "bpf_lib/awl_abi.h"
+#include "lang/check.h"
+#include "src/base/check.h"
+#include "src/base/text.h"
+
+namespace awl {
+namespace {
+
+/// Strings up to this size lie in the record itself; longer ones take only the bytes they have.
+constexpr uint32_t largest_fixed_string = 64;
+
+std::string_view plural(size_t n) { return n == 1 ? "" : "s"; }
+
+}  // namespace
+
+bool Checker::arity(const Call &node, Span span) {
+  const Builtin &row = *node.callee.builtin;
+  size_t least = 0, most = 0;
+  for (const Parameter &parameter : row.parameters) {
+    if (!parameter.optional) least++;
+    most = parameter.accepts == Accepts::rest ? SIZE_MAX : most + 1;
+  }
+  size_t given = node.arguments.size();
+  if (given >= least && given <= most) return true;
+  std::string wanted = most == 0             ? "no arguments"
+                       : most == SIZE_MAX    ? fmt::format("at least {} argument{}", least, plural(least))
+                       : least == most       ? fmt::format("{} argument{}", least, plural(least))
+                                             : fmt::format("{} to {} arguments", least, most);
+  std::string form;
+  for (const Parameter &parameter : row.parameters)
+    form += fmt::format("{}{}{}", form.empty() ? "" : ", ", parameter.name, parameter.optional ? "?" : "");
+  out_->error(span, "`{}` takes {}, but {} {} given", row.name, wanted, given, given == 1 ? "is" : "are")
+      .help("its form is `{}({})`", row.name, form);
+  return false;
+}
+
+Type Checker::call(ExprId id, const Call &node) {
+  Span span = at(id).span;
+  const Builtin *row = node.callee.builtin;
+  if (!row) {
+    for (ExprId argument : node.arguments) expression(argument);
+    std::vector<std::string_view> names;
+    for (const Builtin &known : builtins()) {
+      if (known.form == Form::value) continue;
+      names.push_back(known.name);
+      names.insert(names.end(), known.aliases.begin(), known.aliases.end());
+    }
+    auto draft = out_->error(node.callee.span, "unknown function `{}`", node.callee.text);
+    if (auto near = did_you_mean(node.callee.text, names)) draft.help("did you mean `{}`?", *near);
+    return set(id, simple_type(Kind::unknown));
+  }
+  if (!arity(node, span)) return set(id, row->form == Form::statement ? none_type : simple_type(Kind::unknown));
+  if (row->form == Form::aggregation) return set(id, simple_type(Kind::aggregate));
+  switch (row->special) {
+    case Special::plain:
+    case Special::probe_name:
+    case Special::function_name: return set(id, row->result());
+    case Special::str: return str(id, node);
+    case Special::printf: return printf(id, node);
+    case Special::print: return print(id, node);
+    case Special::clear: return map_action(id, node, EventKind::clear);
+    case Special::zero: return map_action(id, node, EventKind::zero);
+    case Special::delete_entry: return delete_entry(id, node);
+    case Special::exit: return exit(id, node);
+    case Special::time: return time(id, node);
+  }
+  AWL_CHECK(!"every builtin has a case");
+}
+
+/// Number an event and lay out its record; only in the last walk, when all types are settled.
+Type Checker::send(ExprId id, EventDescription event, std::span<const ExprId> values) {
+  if (!final_) return set(id, none_type);
+  event.span = at(id).span;
+  uint32_t offset = sizeof(awl_event_header);
+  for (ExprId value_id : values) {
+    Type type = body_->type_of[static_cast<uint32_t>(value_id)];
+    type.is_literal = false;
+    Column column{type, offset, type.kind == Kind::string && type.size > largest_fixed_string};
+    if (column.variable)
+      offset += sizeof(awl_event_string);
+    else
+      offset += type.kind == Kind::string ? (type.size + 7) & ~7u : 8;
+    event.columns.push_back(column);
+  }
+  event.record_size = offset;
+  program_.events.push_back(std::move(event));
+  return set(id, none_type, UseEvent{EventNumber(program_.events.size() - 1)});
+}
+
+const MapRef *Checker::map_argument(const Call &node, size_t index) {
+  return node.arguments.size() > index ? std::get_if<MapRef>(&at(node.arguments[index]).node) : nullptr;
+}
+
+Type Checker::printf(ExprId id, const Call &node) {
+  for (size_t i = 1; i < node.arguments.size(); i++) value(node.arguments[i]);
+  value(node.arguments[0]);
+  const auto *literal = std::get_if<StringLiteral>(&at(node.arguments[0]).node);
+  if (!literal) {
+    out_->error(at(node.arguments[0]).span, "the format of `printf` must be a string literal")
+        .help("printf(\"%s\\n\", {});", source_text(at(node.arguments[0]).span));
+    return set(id, none_type);
+  }
+  EventDescription event;
+  event.kind = EventKind::printf;
+  event.format = parse_format(literal->text, at(node.arguments[0]).span, *out_);
+  printf_values(node, event.format, at(id).span);
+  return send(id, std::move(event), std::span(node.arguments).subspan(1));
+}
+
+void Checker::printf_values(const Call &node, const std::vector<FormatPiece> &pieces, Span span) {
+  size_t conversions = 0, given = node.arguments.size() - 1;
+  for (const FormatPiece &piece : pieces) {
+    if (!piece.has_conversion) continue;
+    size_t index = ++conversions;
+    if (index > given) continue;
+    ExprId argument = node.arguments[index];
+    const Type &type = body_->type_of[static_cast<uint32_t>(argument)];
+    char letter = piece.conversion.letter;
+    if (letter == 's' || letter == 'v' || type.is_number() || type.kind == Kind::unknown) continue;
+    out_->error(at(argument).span, "`%{}` prints a number, but `{}` is a {}", letter, source_text(at(argument).span),
+                describe(type))
+        .help("`%s` prints it");
+  }
+  if (conversions == given) return;
+  out_->error(span, "the format has {} conversion{}, but {} value{} {} given", conversions, plural(conversions), given,
+              plural(given), given == 1 ? "is" : "are");
+}
+
+Type Checker::print(ExprId id, const Call &node) {
+  EventDescription event;
+  const MapRef *map = map_argument(node, 0);
+  if (map && !map->keyed) {
+    map_reference(node.arguments[0], *map, true);
+    event.kind = EventKind::print_map;
+    event.map = static_cast<uint32_t>(map_number(*map));
+    event.then_clear = prints_that_clear_.contains(static_cast<uint32_t>(id));
+    if (event.then_clear) map_state(*map).cleared = true;
+    int64_t *settings[] = {&event.top, &event.divisor};
+    for (size_t i = 1; i < node.arguments.size(); i++) {
+      number(node.arguments[i], i == 1 ? "the number of rows" : "the divisor");
+      auto known = constant_of(node.arguments[i]);
+      if (i > 2 || !known || static_cast<int64_t>(*known) < 0) {
+        out_->error(at(node.arguments[i]).span, "`print` of a map takes at most a number of rows and a divisor")
+            .help("print(@m, 10) shows the ten largest; print(@m, 10, 1000) divides values by 1000");
+        return set(id, none_type);
+      }
+      *settings[i - 1] = static_cast<int64_t>(*known);
+    }
+    return send(id, std::move(event), {});
+  }
+  for (ExprId argument : node.arguments) value(argument);
+  event.kind = EventKind::print_value;
+  return send(id, std::move(event), node.arguments);
+}
+
+Type Checker::map_action(ExprId id, const Call &node, EventKind kind) {
+  const MapRef *map = map_argument(node, 0);
+  const Builtin &row = *node.callee.builtin;
+  if (!map) {
+    expression(node.arguments[0]);
+    out_->error(at(node.arguments[0]).span, "`{}` takes a map, but `{}` is none", row.name,
+                source_text(at(node.arguments[0]).span));
+    return set(id, none_type);
+  }
+  if (map->keyed) {
+    value(node.arguments[0]);
+    out_->error(at(node.arguments[0]).span, "`{}` takes a whole map, without a key", row.name)
+        .help("`delete({})` removes one entry", source_text(at(node.arguments[0]).span));
+    return set(id, none_type);
+  }
+  map_reference(node.arguments[0], *map, true);
+  if (kind == EventKind::clear) map_state(*map).cleared = true;
+  if (clears_done_by_print_.contains(static_cast<uint32_t>(id))) return set(id, none_type);
+  EventDescription event;
+  event.kind = kind;
+  event.map = static_cast<uint32_t>(map_number(*map));
+  return send(id, std::move(event), {});
+}
+
+/// delete(@m[k]), delete(@m, k), delete(@scalar). An unkeyed aggregation has cells on every CPU, which only user space
+/// can reach: there it is a clear.
+Type Checker::delete_entry(ExprId id, const Call &node) {
+  const MapRef *map = map_argument(node, 0);
+  if (!map) {
+    expression(node.arguments[0]);
+    out_->error(at(node.arguments[0]).span, "`delete` takes an entry of a map, but `{}` is none",
+                source_text(at(node.arguments[0]).span));
+    return set(id, none_type);
+  }
+  MapState &state = map_state(*map);
+  MapRef entry = *map;
+  entry.key.insert(entry.key.end(), node.arguments.begin() + 1, node.arguments.end());
+  entry.keyed = !entry.key.empty();
+  if (state.keyed && !entry.keyed) {
+    out_->error(at(node.arguments[0]).span, "`delete` removes one entry, but no key of `{}` is given", state.name)
+        .help("`clear({})` removes all entries", state.name);
+    return set(id, none_type);
+  }
+  map_reference(node.arguments[0], entry, false);
+  if (state.keyed || !state.aggregation) return set(id, none_type);
+  state.cleared = true;
+  EventDescription event;
+  event.kind = EventKind::clear;
+  event.map = static_cast<uint32_t>(map_number(*map));
+  return send(id, std::move(event), {});
+}
+
+Type Checker::exit(ExprId id, const Call &node) {
+  if (!node.arguments.empty()) {
+    number(node.arguments[0], "the exit status");
+    if (auto known = constant_of(node.arguments[0]); known && *known > 255)
+      out_->warning(at(node.arguments[0]).span, "an exit status has 8 bits; {} becomes {}",
+                    static_cast<int64_t>(*known), *known & 255);
+  }
+  EventDescription event;
+  event.kind = EventKind::exit;
+  Type result = send(id, std::move(event), {});
+  if (final_) {
+    program_.events.back().columns.push_back({u64_type, sizeof(awl_event_header), false});
+    program_.events.back().record_size = sizeof(awl_event_header) + 8;
+  }
+  return result;
+}
+
+Type Checker::time(ExprId id, const Call &node) {
+  EventDescription event;
+  event.kind = EventKind::time;
+  std::string format = "%H:%M:%S\n";
+  if (!node.arguments.empty()) {
+    value(node.arguments[0]);
+    const std::string *text = text_of(node.arguments[0]);
+    if (!text) {
+      out_->error(at(node.arguments[0]).span, "the format of `time` must be a string literal");
+      return set(id, none_type);
+    }
+    format = *text;
+  }
+  FormatPiece piece;
+  piece.text = format;
+  event.format.push_back(piece);
+  return send(id, std::move(event), {});
+}
+
+Type Checker::str(ExprId id, const Call &node) {
+  Type address = value(node.arguments[0]);
+  uint32_t size = options_.max_strlen;
+  if (const std::string *text = text_of(node.arguments[0])) {
+    // str($1): the parameter as text, whatever it looks like.
+    return set(id, body_->type_of[static_cast<uint32_t>(node.arguments[0])], UseText{*text});
+  }
+  if (const auto *parameter = std::get_if<PositionalRef>(&at(node.arguments[0]).node)) {
+    bool given = parameter->number >= 1 && parameter->number <= options_.parameters.size();
+    std::string text = given ? options_.parameters[parameter->number - 1] : "";
+    return set(id, string_type(static_cast<uint32_t>((text.size() + 8) & ~size_t(7))), UseText{text});
+  }
+  if (address.kind == Kind::string) {
+    out_->error(at(node.arguments[0]).span, "`{}` is a string already", source_text(at(node.arguments[0]).span))
+        .help("leave `str` out");
+    return set(id, address);
+  }
+  number(node.arguments[0], "the address that `str` reads");
+  if (node.arguments.size() > 1) {
+    number(node.arguments[1], "the length that `str` reads");
+    auto known = constant_of(node.arguments[1]);
+    if (!known || *known < 1 || *known > options_.max_strlen) {
+      out_->error(at(node.arguments[1]).span, "the length of `str` must be a number from 1 to {}", options_.max_strlen);
+      return set(id, string_type(8));
+    }
+    size = static_cast<uint32_t>(*known);
+  }
+  // One byte more for the NUL, which a length given by hand does not count.
+  if (node.arguments.size() > 1) size = std::min(size + 1, options_.max_strlen);
+  return set(id, string_type(size));
+}
+
+}  // namespace awl

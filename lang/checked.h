@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the checker found out: the Ast and, beside it, tables.
+//
+// A block may stand for several programs (a list of probes whose `args` differ), and the same expression may have
+// another type in each. So what is known of expressions belongs to a program (`CheckedProgram::programs`), what is
+// known of maps to the whole script.
+#pragma once
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lang/ast.h"
+#include "lang/image.h"
+#include "lang/provider.h"
+
+namespace awl {
+
+enum class MapNumber : uint32_t {};
+enum class LocalNumber : uint32_t {};
+enum class EventNumber : uint32_t {};
+
+/// What a name, call or reference turned out to mean.
+struct UseNothing {};
+struct UseField {
+  uint32_t index;  // into TargetGroup::fields
+};
+struct UseLocal {
+  LocalNumber local;
+};
+struct UseMap {
+  MapNumber map;
+};
+struct UseEvent {  // printf, print, clear, zero, exit, time: the event that the call sends
+  EventNumber event;
+};
+struct UseConstant {  // known at compile time: literals, $1, sizeof ...
+  uint64_t value;
+};
+struct UseText {  // a string known at compile time
+  std::string text;
+};
+using Use = std::variant<UseNothing, UseField, UseLocal, UseMap, UseEvent, UseConstant, UseText>;
+
+struct CheckedBody {
+  const ProbeBlock *block = nullptr;
+  TargetGroup group;
+  uint32_t first_probe = 0;        // number of the group's first target in Manifest::probes
+  std::vector<Type> type_of;       // by ExprId
+  std::vector<Use> use_of;         // by ExprId
+  std::vector<Type> locals;        // by LocalNumber
+};
+
+struct CheckedProgram {
+  const Source *source = nullptr;
+  const Ast *ast = nullptr;
+  std::vector<MapDescription> maps;      // by MapNumber
+  std::vector<EventDescription> events;  // by EventNumber
+  std::vector<ProbeName> probes;
+  std::vector<CheckedBody> bodies;
+};
+
+}  // namespace awl

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Maps: keys built in place, values found or made, assignments and aggregations.
+#include "lang/codegen/emitter.h"
+#include "src/base/check.h"
+
+namespace awl {
+namespace {
+
+bool is_keyed(const MapDescription &map) { return !map.key.empty(); }
+
+}  // namespace
+
+llvm::Value *Emitter::map_pointer(MapNumber map) {
+  llvm::GlobalVariable *&pointer = maps_[static_cast<uint32_t>(map)];
+  if (!pointer) pointer = library_.add_map(description(map).symbol);
+  return pointer;
+}
+
+llvm::Value *Emitter::full_counter(MapNumber map) { return offset(full_, static_cast<uint32_t>(map) * 8ull); }
+
+/// The bank that is written to now. Read anew each time: user space flips it.
+llvm::Value *Emitter::bank(MapNumber map) {
+  llvm::LoadInst *load =
+      builder_.CreateLoad(builder_.getInt64Ty(), offset(banks_, static_cast<uint32_t>(map) * 8ull));
+  load->setVolatile(true);
+  return builder_.CreateAnd(load, constant(AWL_BANKS - 1));
+}
+
+llvm::Value *Emitter::map_key(const MapRef &node, MapNumber map) {
+  const MapDescription &description = this->description(map);
+  Value *key = temporary(description.key_size);
+  if (description.banked) builder_.CreateStore(bank(map), key);
+  for (size_t i = 0; i < node.key.size(); i++) {
+    const Column &column = description.key[i];
+    Value *place = offset(key, column.offset);
+    if (column.type.kind == Kind::string)
+      string_into(node.key[i], place, column.type.size, true);
+    else
+      builder_.CreateStore(number(node.key[i]), place);
+  }
+  return key;
+}
+
+llvm::Value *Emitter::map_value(const MapRef &node, MapNumber map, bool create) {
+  const MapDescription &description = this->description(map);
+  if (!is_keyed(description)) {
+    Value *index = description.banked ? builder_.CreateTrunc(bank(map), builder_.getInt32Ty()) : constant32(0);
+    return call("awl_slot", {map_pointer(map), index});
+  }
+  Value *key = map_key(node, map);
+  if (!create) return call("awl_lookup", {map_pointer(map), key});
+  library_.library_map("awl_zero");
+  return call("awl_entry", {map_pointer(map), key, full_counter(map)});
+}
+
+/// A missing entry reads as 0.
+llvm::Value *Emitter::map_number(ExprId id, const MapRef &node) {
+  MapNumber map = std::get<UseMap>(use_of(id)).map;
+  Value *value = map_value(node, map, false);
+  BasicBlock *from = builder_.GetInsertBlock(), *there = new_block("there"), *done = new_block("done");
+  builder_.CreateCondBr(builder_.CreateIsNotNull(value), there, done);
+  builder_.SetInsertPoint(there);
+  Value *place = is_keyed(description(map)) ? value : offset(value, sizeof(awl_slot_header));
+  Value *loaded = builder_.CreateLoad(builder_.getInt64Ty(), place);
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
+  llvm::PHINode *result = builder_.CreatePHI(builder_.getInt64Ty(), 2);
+  result->addIncoming(constant(0), from);
+  result->addIncoming(loaded, there);
+  return result;
+}
+
+/// A missing entry reads as the empty string.
+void Emitter::map_string_into(ExprId id, const MapRef &node, Value *to, uint32_t size) {
+  MapNumber map = std::get<UseMap>(use_of(id)).map;
+  Value *value = map_value(node, map, false);
+  BasicBlock *there = new_block("there"), *missing = new_block("missing"), *done = new_block("done");
+  builder_.CreateCondBr(builder_.CreateIsNotNull(value), there, missing);
+  builder_.SetInsertPoint(there);
+  copy(to, is_keyed(description(map)) ? value : offset(value, sizeof(awl_slot_header)), size);
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(missing);
+  zero(to, size);
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
+}
+
+void Emitter::map_assign(const MapRef &node, MapNumber map, ExprId value) {
+  const MapDescription &description = this->description(map);
+  bool text = description.value.kind == Kind::string;
+  if (is_keyed(description)) {
+    Value *memory = temporary(description.value_size);
+    if (text)
+      string_into(value, memory, description.value_size, true);
+    else
+      builder_.CreateStore(number(value), memory);
+    Value *key = map_key(node, map);
+    call("awl_store", {map_pointer(map), key, memory, full_counter(map)});
+    return;
+  }
+  Value *plain = text ? nullptr : number(value);
+  Value *slot = map_value(node, map, true);
+  BasicBlock *there = new_block("there"), *done = new_block("done");
+  builder_.CreateCondBr(builder_.CreateIsNotNull(slot), there, done);
+  builder_.SetInsertPoint(there);
+  Value *place = offset(slot, sizeof(awl_slot_header));
+  if (text) {
+    Branch branch(*this);
+    string_into(value, place, description.value.size, true);
+  } else {
+    builder_.CreateStore(plain, place);
+  }
+  builder_.CreateStore(constant(1), slot);
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
+}
+
+void Emitter::map_aggregate(const MapRef &node, MapNumber map, const Call &call_node) {
+  const MapDescription &description = this->description(map);
+  const Builtin &row = *call_node.callee.builtin;
+  std::vector<Value *> arguments{nullptr};
+  if (!call_node.arguments.empty()) arguments.push_back(number(call_node.arguments[0]));
+  Value *with_sign = constant(description.is_signed());
+  std::string symbol(row.symbol);
+  switch (row.show) {
+    case Show::minimum:
+    case Show::maximum:
+      if (!options_.atomic_compare) symbol += "_plain";
+      arguments.push_back(with_sign);
+      break;
+    case Show::log2_histogram: arguments.push_back(with_sign); break;
+    case Show::linear_histogram:
+      arguments.insert(arguments.end(), {with_sign, constant(static_cast<uint64_t>(description.low)),
+                                         constant(static_cast<uint64_t>(description.step)),
+                                         constant(description.merge.size() - 2)});
+      break;
+    case Show::none:
+    case Show::count:
+    case Show::sum:
+    case Show::average:
+    case Show::stats: break;
+  }
+  Value *cells = map_value(node, map, true);
+  BasicBlock *there = new_block("there"), *done = new_block("done");
+  builder_.CreateCondBr(builder_.CreateIsNotNull(cells), there, done);
+  builder_.SetInsertPoint(there);
+  arguments[0] = cells;
+  call(symbol, arguments);
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
+}
+
+/// Change a number in place and give what it was. Adding, subtracting and bit operations are atomic (on kernels that
+/// can: adding always is); the others read and write.
+llvm::Value *Emitter::map_update(const MapRef &node, MapNumber map, BinaryOp op, Value *operand, bool left_signed,
+                                 Span span) {
+  const MapDescription &description = this->description(map);
+  Value *value = map_value(node, map, true);
+  BasicBlock *from = builder_.GetInsertBlock(), *there = new_block("there"), *done = new_block("done");
+  builder_.CreateCondBr(builder_.CreateIsNotNull(value), there, done);
+  builder_.SetInsertPoint(there);
+  Value *place = value;
+  if (!is_keyed(description)) {
+    builder_.CreateStore(constant(1), value);
+    place = offset(value, sizeof(awl_slot_header));
+  }
+  using Atomic = llvm::AtomicRMWInst;
+  auto atomic = [&](Atomic::BinOp operation, Value *by) {
+    return builder_.CreateAtomicRMW(operation, place, by, llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
+  };
+  Value *before = nullptr;
+  if (op == BinaryOp::add) before = atomic(Atomic::Add, operand);
+  if (op == BinaryOp::subtract) before = atomic(Atomic::Add, builder_.CreateNeg(operand));
+  if (options_.atomic_compare && op == BinaryOp::bit_and) before = atomic(Atomic::And, operand);
+  if (options_.atomic_compare && op == BinaryOp::bit_or) before = atomic(Atomic::Or, operand);
+  if (options_.atomic_compare && op == BinaryOp::bit_xor) before = atomic(Atomic::Xor, operand);
+  if (!before) {
+    before = builder_.CreateLoad(builder_.getInt64Ty(), place);
+    builder_.CreateStore(arithmetic(op, before, operand, left_signed, left_signed, span), place);
+  }
+  BasicBlock *last = builder_.GetInsertBlock();
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
+  llvm::PHINode *result = builder_.CreatePHI(builder_.getInt64Ty(), 2);
+  result->addIncoming(constant(0), from);
+  result->addIncoming(before, last);
+  return result;
+}
+
+void Emitter::map_delete(const Call &node) {
+  const auto &target = std::get<MapRef>(program_.ast->operator[](node.arguments[0]).node);
+  MapNumber map = std::get<UseMap>(use_of(node.arguments[0])).map;
+  MapRef entry = target;
+  entry.key.insert(entry.key.end(), node.arguments.begin() + 1, node.arguments.end());
+  if (is_keyed(description(map))) {
+    Value *key = map_key(entry, map);
+    call("awl_delete", {map_pointer(map), key});
+    return;
+  }
+  Value *slot = map_value(entry, map, false);
+  BasicBlock *there = new_block("there"), *done = new_block("done");
+  builder_.CreateCondBr(builder_.CreateIsNotNull(slot), there, done);
+  builder_.SetInsertPoint(there);
+  zero(slot, description(map).value_size);
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
+}
+
+}  // namespace awl

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lang/compile.h"
+
+#include "lang/check.h"
+#include "lang/codegen/codegen.h"
+#include "lang/dump.h"
+
+namespace awl {
+
+std::optional<Compiled> compile(const Source &source, const Providers &providers, const CompileOptions &options,
+                                Stage stage, Diagnostics &diagnostics, std::optional<Error> &refused, Timers &timers) {
+  Compiled result;
+  if (stage == Stage::tokens) {
+    result.dump = dump_tokens(source);
+    return result;
+  }
+  timers.phase("parse");
+  Ast ast = parse(source, options.parameters, diagnostics);
+  if (diagnostics.failed()) return std::nullopt;
+  if (stage == Stage::ast) {
+    result.dump = dump_ast(ast, source);
+    return result;
+  }
+
+  // From here on every name has a meaning, every expression a type, every probe its targets and its mechanism.
+  timers.phase("check");
+  std::optional<CheckedProgram> program = check(source, ast, providers, options, diagnostics, refused);
+  timers.stop();
+  if (!program) return std::nullopt;
+  if (stage == Stage::types || stage == Stage::plan) {
+    result.dump = stage == Stage::types ? dump_types(*program) : dump_plan(*program);
+    return result;
+  }
+
+  Manifest &manifest = result.image.manifest;
+  manifest.maps = program->maps;
+  manifest.events = program->events;
+  manifest.probes = program->probes;
+  GeneratedCode code = generate(*program, options, stage, manifest, timers);
+  result.image.elf = std::move(code.elf);
+  result.dump = std::move(code.text);
+  if (stage == Stage::manifest) result.dump = dump_manifest(manifest);
+  return result;
+}
+
+}  // namespace awl

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Text to ProgramImage: the phases in order. A pure function of the script, its parameters and what the providers
+// say: no root, no kernel, no libbpf.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lang/checked.h"
+#include "lang/image.h"
+#include "lang/parse.h"
+#include "lang/provider.h"
+#include "src/base/timer.h"
+
+namespace awl {
+
+struct CompileOptions {
+  Parameters parameters;               // $1, $2 ...
+  std::vector<int> pids;               // -p: only these processes; empty: all
+  uint32_t max_strlen = 1024;          // bytes that str() reads at most, with the NUL
+  uint32_t map_capacity = 0;           // entries of a keyed map; 0: the default
+  bool atomic_compare = true;          // the kernel has compare-and-exchange for BPF (5.12)
+  ResolveOptions resolve;
+};
+
+enum class Stage : uint8_t { none, tokens, ast, types, plan, ir, assembly, manifest, elf };
+
+struct Compiled {
+  ProgramImage image;
+  std::string dump;               // text of the stage asked for
+};
+
+/// Compile; mistakes go to `diagnostics`, a kernel that cannot do it to `refused`. Empty when either happened.
+/// With a `stage` the text of that stage is put into `dump` and later phases are not run.
+std::optional<Compiled> compile(const Source &source, const Providers &providers, const CompileOptions &options,
+                                Stage stage, Diagnostics &diagnostics, std::optional<Error> &refused, Timers &timers);
+
+}  // namespace awl

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Text to tokens, one at a time. The lexer has two modes: outside blocks it reads attach points (free text up to
+// white space, `,`, `{` or a predicate's `/`), inside it reads the language. It never throws and never stops at a
+// bad byte: it reports it and goes on, so that one run shows every mistake.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "lang/ast.h"
+#include "src/base/diag.h"
+
+namespace awl {
+
+/// Values for $1, $2 ... and $#.
+using Parameters = std::vector<std::string>;
+
+/// Lex and parse a script. Mistakes go to `diagnostics`; the Ast is whole when none is an error.
+/// `parameters` are put into attach points ("interval:ms:$1") here; in expressions they stay PositionalRef.
+Ast parse(const Source &source, const Parameters &parameters, Diagnostics &diagnostics);
+
+/// The tokens of a script for --dump=tokens: one line each, `line:column  kind  text`.
+std::string dump_tokens(const Source &source);
+
+/// The tree for --dump=ast, indented, one node a line, with its place: stable enough to compare in tests.
+std::string dump_ast(const Ast &ast, const Source &source);
+
+}  // namespace awl

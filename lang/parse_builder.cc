@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The actions of the grammar; see parse_builder.h.
+#include "lang/parse_builder.h"
+
+#include <algorithm>
+
+#include "lang/lexer.h"
+
+namespace awl {
+
+ExprId Builder::expr(Span span, decltype(Expr::node) node) {
+  uint32_t deepest = 0;
+  const auto child = [&](ExprId id) { deepest = std::max(deepest, depth_[static_cast<uint32_t>(id)]); };
+  const auto children = [&](const std::vector<ExprId> &ids) { std::ranges::for_each(ids, child); };
+  match(
+      node, [&](const MapRef &map) { children(map.key); }, [&](const Call &called) { children(called.arguments); },
+      [&](const MemberRef &member) { child(member.object); }, [&](const Unary &unary) { child(unary.operand); },
+      [&](const Binary &both) { child(both.lhs), child(both.rhs); },
+      [&](const Ternary &ternary) {
+        child(ternary.condition);
+        if (ternary.yes) child(*ternary.yes);
+        child(ternary.no);
+      },
+      [&](const Step &step) { child(step.target); }, [](const IntegerLiteral &) {}, [](const StringLiteral &) {},
+      [](const NameRef &) {}, [](const LocalRef &) {}, [](const PositionalRef &) {}, [](const PositionalCount &) {});
+  limit(deepest + 1, span);
+  depth_.push_back(deepest + 1);
+  return ast_.add_expr(span, std::move(node));
+}
+
+ExprId Builder::binary(Span span, BinaryOp op, ExprId lhs, ExprId rhs, Span op_span) {
+  return expr(span, Binary{op, lhs, rhs, op_span});
+}
+
+ExprId Builder::call(Span span, Identifier callee, std::vector<ExprId> arguments) {
+  return expr(span, Call{std::move(callee), std::move(arguments)});
+}
+
+StmtId Builder::stmt(Span span, decltype(Stmt::node) node) { return ast_.add_stmt(span, std::move(node)); }
+
+StmtId Builder::block(Span span, std::vector<StmtId> statements, std::optional<StmtId> last) {
+  if (last) statements.push_back(*last);
+  return stmt(span, Block{std::move(statements)});
+}
+
+StmtId Builder::assign(Span span, ExprId target, std::optional<BinaryOp> op, ExprId value) {
+  const Expr &expr = ast_[target];
+  const NameRef *name = std::get_if<NameRef>(&expr.node);
+  if (name && name->name.text == "_" && !op) return stmt(span, ExprStatement{value});
+  if (!std::holds_alternative<LocalRef>(expr.node) && !std::holds_alternative<MapRef>(expr.node))
+    diagnostics_.error(expr.span, "`{}` cannot be assigned to", lexer_.source().slice(expr.span))
+        .help("only locals (`$name`) and maps (`@name`) can change");
+  return stmt(span, Assign{target, op, value});
+}
+
+StmtId Builder::delete_entry(Span span, Identifier callee, ExprId entry) {
+  return simple_statement(stmt(span, ExprStatement{call(span, std::move(callee), {entry})}));
+}
+
+StmtId Builder::return_value(Span span, Span value) {
+  diagnostics_.error(value, "`return` takes no value here").help("a probe gives nothing back: write `return;`");
+  return simple_statement(stmt(span, Return{}));
+}
+
+StmtId Builder::if_chain(std::vector<IfArm> arms, std::optional<StmtId> otherwise) {
+  limit(arms.size(), arms.back().span);
+  const uint32_t end = otherwise ? ast_[*otherwise].span.end : arms.back().span.end;
+  for (; !arms.empty(); arms.pop_back()) {
+    const IfArm &arm = arms.back();
+    otherwise = stmt({arm.span.begin, end}, If{arm.condition, arm.then, otherwise});
+  }
+  return *otherwise;
+}
+
+ExprId Builder::inner_assignment(Span op_span, ExprId target) {
+  inner_assignments_.push_back(op_span);
+  return target;
+}
+
+ExprId Builder::condition(ExprId condition) {
+  report_assignments("in a condition");
+  return condition;
+}
+
+StmtId Builder::simple_statement(StmtId statement) {
+  report_assignments("inside an expression");
+  return statement;
+}
+
+void Builder::report_assignments(const char *where) {
+  for (Span place : inner_assignments_) diagnostics_.error(place, "assignment {}", where).help("did you mean `==`?");
+  inner_assignments_.clear();
+}
+
+void Builder::probe(ProbeBlock block) { ast_.probes.push_back(std::move(block)); }
+
+void Builder::no_probe(Span block) {
+  diagnostics_.error({block.begin, block.begin + 1}, "this block has no probe")
+      .help("say before it when it is to run, as in `kprobe:vfs_read {{ @ = count(); }}`");
+}
+
+bool Builder::blame(Span bracket) {
+  const bool first = std::ranges::find(blamed_, bracket) == blamed_.end();
+  if (first) blamed_.push_back(bracket);
+  return first;
+}
+
+void Builder::limit(size_t depth, Span span) {
+  if (depth > max_nesting) lexer_.too_deep({span.begin, span.begin + 1});
+}
+
+}  // namespace awl

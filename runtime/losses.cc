@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runtime/losses.h"
+
+#include <algorithm>
+#include <bit>
+
+#include <fmt/format.h>
+
+namespace awl {
+namespace {
+
+/// No map that we would advise is larger.
+constexpr uint64_t largest_advice = uint64_t{1} << 24;
+
+std::string plural(uint64_t count, std::string_view noun) {
+  return fmt::format("{}{}", noun, count == 1 ? " was" : "s were");
+}
+
+Note full_map(const std::string &name, uint64_t dropped, uint64_t entries) {
+  // Each dropped update may have been a key of its own, so this many are enough in any case.
+  uint64_t enough = std::min(std::bit_ceil(std::min(entries + dropped, largest_advice)), largest_advice);
+  return {.kind = Note::Kind::map_full,
+          .count = dropped,
+          .subject = name,
+          .message = fmt::format("{} dropped because the map is full ({} keys)", plural(dropped, "update"), entries),
+          .help = fmt::format("make room for more: --max-map-keys {}", enough)};
+}
+
+Note fault(const FaultDescription &description, uint64_t count, const Source *source) {
+  std::string place = "script";
+  if (source) {
+    Position at = source->position(description.span.begin);
+    place = fmt::format("{}:{}:{}", source->name, at.line, at.column);
+  }
+  return {.kind = Note::Kind::fault,
+          .count = count,
+          .subject = place,
+          .message = fmt::format("{}: {}", times(count), description.message),
+          .help = {}};
+}
+
+Note missed(const std::string &probe, uint64_t count, std::string_view why) {
+  return {.kind = Note::Kind::missed,
+          .count = count,
+          .subject = probe,
+          .message = fmt::format("{} missed: {}", plural(count, "hit"), why),
+          .help = {}};
+}
+
+uint64_t at(const std::vector<uint64_t> &counts, size_t i) { return i < counts.size() ? counts[i] : 0; }
+
+}  // namespace
+
+std::string_view times(uint64_t count) { return count == 1 ? "time" : "times"; }
+
+std::vector<Note> notes_of(const Losses &losses, const Manifest &manifest, const Source *source) {
+  std::vector<Note> notes;
+  if (uint64_t count = losses.lost_events)
+    notes.push_back({.kind = Note::Kind::lost_events,
+                     .count = count,
+                     .subject = "output",
+                     .message = plural(count, "event") + " lost because the buffer was full",
+                     .help = "print less, or less often: aggregate in a map"});
+  for (size_t i = 0; i < manifest.maps.size(); i++)
+    if (uint64_t dropped = at(losses.map_full, i))
+      notes.push_back(full_map(manifest.maps[i].name, dropped, at(losses.map_entries, i)));
+  for (size_t i = 0; i < manifest.faults.size(); i++)
+    if (uint64_t count = at(losses.faults, i)) notes.push_back(fault(manifest.faults[i], count, source));
+  for (const auto &[probe, count] : losses.missed)
+    if (count) notes.push_back(missed(probe, count, "the kernel could not run the probe at that moment"));
+  if (losses.busy) notes.push_back(missed("probes", losses.busy, "probes interrupted each other too deeply"));
+  if (uint64_t count = losses.malformed)
+    notes.push_back({.kind = Note::Kind::fault,
+                     .count = count,
+                     .subject = "output",
+                     .message = plural(count, "malformed event") + " dropped",
+                     .help = {}});
+  return notes;
+}
+
+}  // namespace awl

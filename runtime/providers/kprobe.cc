@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// kprobe and kretprobe: entry and return of kernel functions, and single instructions. What the user writes is not
+// how it is attached; the cheapest mechanism that still has what the body uses is taken:
+//
+//   fentry, fexit   one function that BTF describes, on a kernel that has trampolines
+//   kprobe.multi    a pattern: one program and one link for all its functions
+//   kprobe          everything else: one perf event for each function
+#include <bpf/libbpf.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "runtime/providers/functions.h"
+#include "runtime/providers/groups.h"
+#include "runtime/providers/links.h"
+#include "runtime/providers/providers.h"
+#include "runtime/providers/spec.h"
+#include "src/base/text.h"
+
+namespace awl {
+namespace {
+
+/// Without kprobe.multi each function takes a perf event of its own, and milliseconds to attach and detach.
+constexpr size_t max_single_events = 1024;
+
+constexpr std::string_view by_multi = "kprobe.multi";
+
+class Kprobe final : public Provider {
+ public:
+  Kprobe(const Kernel &kernel, FunctionProbe probe) : kernel_(kernel), probe_(probe) {}
+  ProviderDoc doc() const override;
+  std::vector<TargetGroup> resolve(const ProbeSpec &, const BodyUses &, const ResolveOptions &, Diagnostics &,
+                                   std::optional<Error> &) const override;
+  Result<Attachments> attach(bpf_program *, const TargetGroup &) const override;
+  Result<std::vector<Listed>> list(std::string_view glob, bool details) const override;
+
+ private:
+  std::string_view trampoline() const { return probe_.at_exit ? "fexit" : "fentry"; }
+  bool allows(const ResolveOptions &, std::string_view mechanism) const;
+  Result<std::vector<std::string>> find(const ProbeSpec &, const FunctionPattern &, Diagnostics &) const;
+  Result<TargetGroup> on_trampoline(const ProbeSpec &, const FunctionPattern &, const BodyUses &) const;
+  Result<std::string_view> choose_kprobe(const ResolveOptions &, const FunctionPattern &, size_t functions) const;
+  std::vector<TargetGroup> on_kprobes(const ProbeSpec &, const FunctionPattern &, const std::vector<std::string> &,
+                                      const BodyUses &, std::string_view mechanism, Diagnostics &) const;
+  Error refusal(std::string_view name, const Error *trampoline, const Error *kprobe) const;
+  Result<std::unique_ptr<Attachment>> attach_single(bpf_program *, const Target &, uint64_t cookie) const;
+  Result<std::unique_ptr<Attachment>> attach_multi(bpf_program *, const TargetGroup &) const;
+
+  const Kernel &kernel_;
+  FunctionProbe probe_;
+};
+
+ProviderDoc Kprobe::doc() const {
+  if (probe_.at_exit)
+    return {.name = probe_.name,
+            .aliases = {"kr"},
+            .form = "kretprobe:[module:]function",
+            .summary = "return of a kernel function, or of all that match a glob; retval is its result",
+            .example = "kretprobe:vfs_read { @bytes = quantize(retval); }"};
+  return {.name = probe_.name,
+          .aliases = {"k"},
+          .form = "kprobe:[module:]function[+offset]",
+          .summary = "entry of a kernel function, or of all that match a glob; arg0 ... arg5 are its arguments",
+          .example = "kprobe:vfs_* { @[func] = count(); }"};
+}
+
+/// --via names one mechanism for the whole script; a name that means nothing here is for other probes.
+bool Kprobe::allows(const ResolveOptions &options, std::string_view mechanism) const {
+  const auto is_trampoline = [](std::string_view name) { return name == "fentry" || name == "fexit"; };
+  const auto is_single = [](std::string_view name) { return name == "kprobe" || name == "kretprobe"; };
+  const std::string_view via = options.via;
+  if (!is_trampoline(via) && !is_single(via) && via != by_multi) return true;
+  return via == mechanism || (is_trampoline(via) && is_trampoline(mechanism)) || (is_single(via) && is_single(mechanism));
+}
+
+/// Names of the functions that the spec means; a mistake is reported and gives none.
+Result<std::vector<std::string>> Kprobe::find(const ProbeSpec &spec, const FunctionPattern &pattern,
+                                              Diagnostics &diagnostics) const {
+  std::vector<std::string> names;
+  // The list of functions takes long to read; for a single one BTF or the symbols will do.
+  if (!pattern.has_glob() && pattern.module.empty()) {
+    if (kernel_.has_function(pattern.function)) names.emplace_back(pattern.function);
+  } else {
+    const Result<std::vector<TraceableFunction>> matching = matching_functions(kernel_, pattern);
+    if (!matching) return matching.error();
+    for (const TraceableFunction &function : *matching) names.emplace_back(function.name);
+  }
+  if (names.empty()) report_no_function(kernel_, spec, pattern, diagnostics);
+  return names;
+}
+
+/// One function by fentry or fexit, or why not.
+Result<TargetGroup> Kprobe::on_trampoline(const ProbeSpec &spec, const FunctionPattern &pattern, const BodyUses &uses) const {
+  const std::optional<KernelFunction> function = kernel_.function(pattern.function);
+  const auto cannot = [&](std::string why) { return Error{.why = std::move(why), .kind = ErrorKind::unsupported}; };
+  if (!function || !fits_trampoline(*function)) return cannot(fmt::format("its BTF lacks what {} needs", trampoline()));
+  TargetGroup group = {.span = spec.span, .provider = std::string(probe_.name), .mechanism = std::string(trampoline())};
+  group.section = fmt::format("{}/{}", trampoline(), function->name);
+  group.targets.push_back(function_target(probe_, pattern, pattern.function));
+  group.fields = trampoline_fields(*function, probe_.at_exit, !probe_.at_exit, false);
+  // What registers hold beyond the declared parameters, and what a void function leaves behind, only kprobes see.
+  if (used_fields(group.fields, uses).size() < used_fields(register_fields(&*function, probe_.at_exit), uses).size())
+    return cannot(fmt::format("the script uses more than {} has", trampoline()));
+  const Status can = kernel_.can_fentry(*function, probe_.at_exit);
+  if (!can) return can.error();
+  return group;
+}
+
+/// "kprobe.multi" or "kprobe": what `functions` of them can be attached by.
+Result<std::string_view> Kprobe::choose_kprobe(const ResolveOptions &options, const FunctionPattern &pattern, size_t functions) const {
+  // kprobe.multi resolves plain names, so it could miss a module that was asked for; and it takes no offsets.
+  const bool is_plain = pattern.module.empty() && pattern.offset == 0;
+  const bool is_forced = !options.via.empty() && !allows(options, probe_.name);
+  if (is_plain && allows(options, by_multi) && (functions > 1 || is_forced)) {
+    const Status multi = kernel_.has_kprobe_multi();
+    if (multi) return by_multi;
+    if (is_forced) return multi.error();
+  }
+  const Status kprobes = kernel_.has_kprobes();
+  if (!kprobes) return kprobes.error();
+  return probe_.name;
+}
+
+/// A pointer's target tells the functions of a pattern apart where their programs need not differ.
+void forget_pointees(std::vector<Field> &fields) {
+  for (Field &field : fields) field.type.pointee.clear();
+}
+
+std::vector<TargetGroup> Kprobe::on_kprobes(const ProbeSpec &spec, const FunctionPattern &pattern, const std::vector<std::string> &functions,
+                                            const BodyUses &uses, std::string_view mechanism, Diagnostics &diagnostics) const {
+  std::vector<TargetGroup> singles;
+  for (const std::string &name : functions) {
+    TargetGroup group = {.span = spec.span, .provider = std::string(probe_.name), .mechanism = std::string(mechanism)};
+    group.section = mechanism == by_multi ? fmt::format("{}.multi", probe_.name) : std::string(probe_.name);
+    group.targets.push_back(function_target(probe_, pattern, name));
+    const std::optional<KernelFunction> function = uses.fields.empty() ? std::nullopt : kernel_.function(name);
+    group.fields = register_fields(function && pattern.offset == 0 ? &*function : nullptr, probe_.at_exit);
+    if (functions.size() > 1) forget_pointees(group.fields);
+    singles.push_back(std::move(group));
+  }
+  leave_out_incomplete(singles, uses, diagnostics);
+  const bool asks_cookie = uses.identity && singles.size() > 1 && mechanism != by_multi;
+  return merge_targets(std::move(singles), uses, !asks_cookie || kernel_.has_cookies());
+}
+
+/// Why neither way is open. `trampoline` is null when it was not tried.
+Error Kprobe::refusal(std::string_view name, const Error *by_trampoline, const Error *kprobe) const {
+  Error error = {.what = fmt::format("{}:{} cannot be traced by this kernel", probe_.name, name), .kind = ErrorKind::unsupported};
+  for (const Error *reason : {kprobe, by_trampoline}) {
+    if (reason == nullptr) continue;
+    error.why += (error.why.empty() ? "" : " and ") + reason->why;
+    if (reason->kind != ErrorKind::unsupported) error.kind = reason->kind;
+    if (reason->kind == ErrorKind::permission) error.help = reason->help;
+  }
+  if (error.kind == ErrorKind::unsupported) error.help = "awl --vm ...";
+  return error;
+}
+
+std::vector<TargetGroup> Kprobe::resolve(const ProbeSpec &spec, const BodyUses &uses, const ResolveOptions &options,
+                                         Diagnostics &diagnostics, std::optional<Error> &refused) const {
+  const std::optional<FunctionPattern> pattern = parse_function(spec, probe_, diagnostics);
+  if (!pattern) return {};
+  const Result<std::vector<std::string>> functions = find(spec, *pattern, diagnostics);
+  if (!functions) refused = functions.error();
+  if (!functions || functions->empty()) return {};
+  std::optional<Error> no_trampoline;
+  const bool is_single = !pattern->has_glob() && pattern->module.empty() && pattern->offset == 0;
+  if (is_single && allows(options, trampoline())) {
+    const Result<TargetGroup> group = on_trampoline(spec, *pattern, uses);
+    if (group) return {*group};
+    no_trampoline = group.error();
+  }
+  const Error *reason = no_trampoline ? &*no_trampoline : nullptr;
+  if (!allows(options, probe_.name) && !allows(options, by_multi)) {
+    const Error needs_one = {.why = fmt::format("{} takes single functions without offset or module", trampoline()), .kind = ErrorKind::unsupported};
+    refused = refusal(pattern->function, reason == nullptr ? &needs_one : reason, nullptr);
+    return {};
+  }
+  const Result<std::string_view> mechanism = choose_kprobe(options, *pattern, functions->size());
+  if (!mechanism) {
+    refused = refusal(pattern->function, reason, &mechanism.error());
+    return {};
+  }
+  if (*mechanism != by_multi && functions->size() > max_single_events) {
+    diagnostics.error(part_span(spec, after_provider(spec)), "`{}` matches {} functions, and this kernel takes at most {} at once", after_provider(spec), functions->size(), max_single_events)
+        .help("a narrower pattern");
+    return {};
+  }
+  return on_kprobes(spec, *pattern, *functions, uses, *mechanism, diagnostics);
+}
+
+Result<std::unique_ptr<Attachment>> Kprobe::attach_single(bpf_program *program, const Target &target, uint64_t cookie) const {
+  bpf_kprobe_opts options = {.sz = sizeof(options), .bpf_cookie = cookie, .offset = target.number, .retprobe = probe_.at_exit};
+  bpf_link *link = bpf_program__attach_kprobe_opts(program, target.attach.c_str(), &options);
+  const int error = errno;
+  if (link != nullptr) return own_link(link, target.name, true);
+  Error refused = attach_error(target.name, error);
+  if (error == EILSEQ) refused.why = "no instruction starts at that offset";
+  const std::string reason = refused.kind == ErrorKind::permission || target.number > 0 ? "" : kernel_.why_untraceable(target.function);
+  if (!reason.empty()) refused.why = reason;
+  return refused;
+}
+
+Result<std::unique_ptr<Attachment>> Kprobe::attach_multi(bpf_program *program, const TargetGroup &group) const {
+  std::vector<const char *> names;
+  std::vector<__u64> cookies;
+  for (const Target &target : group.targets) {
+    cookies.push_back(names.size());
+    names.push_back(target.attach.c_str());
+  }
+  bpf_kprobe_multi_opts options = {.sz = sizeof(options), .syms = names.data(), .cnt = names.size(), .retprobe = probe_.at_exit};
+  if (group.identify == Identify::cookie) options.cookies = cookies.data();
+  bpf_link *link = bpf_program__attach_kprobe_multi_opts(program, nullptr, &options);
+  const std::string what = group.targets.size() == 1 ? group.targets.front().name : some_of(group.targets);
+  return own_link(link, what, true);
+}
+
+Result<Attachments> Kprobe::attach(bpf_program *program, const TargetGroup &group) const {
+  Attachments attachments;
+  const auto keep = [&](Result<std::unique_ptr<Attachment>> attachment) -> Status {
+    if (!attachment) return attachment.error();
+    attachments.push_back(std::move(*attachment));
+    return Done{};
+  };
+  Status status = Done{};
+  if (group.mechanism == trampoline())
+    status = keep(own_link(bpf_program__attach_trace(program), group.targets.front().name, true));
+  else if (group.mechanism == by_multi)
+    status = keep(attach_multi(program, group));
+  else
+    for (size_t i = 0; i < group.targets.size() && status; i++)
+      status = keep(attach_single(program, group.targets[i], group.identify == Identify::cookie ? i : 0));
+  if (!status) return status.error();
+  return attachments;
+}
+
+Result<std::vector<Listed>> Kprobe::list(std::string_view glob, bool details) const {
+  std::vector<Listed> listed;
+  // As many again as the entries, and nothing new: only those who ask for returns see them.
+  if (!may_list(glob, probe_.name) || (probe_.at_exit && !asks_for(glob, probe_.name))) return listed;
+  const Status kprobes = kernel_.has_kprobes();
+  // Without permission to attach, the list is still of use.
+  if (!kprobes && kprobes.error().kind == ErrorKind::unsupported) return refusal("*", nullptr, &kprobes.error());
+  const Result<std::vector<TraceableFunction>> functions = matching_functions(kernel_, {.function = "*"});
+  if (!functions) return functions.error();
+  for (const TraceableFunction &function : *functions) {
+    Listed one = {.name = fmt::format("{}:{}", probe_.name, function.name)};
+    if (!glob_match(glob, one.name)) continue;
+    const std::optional<KernelFunction> known = details ? kernel_.function(function.name) : std::nullopt;
+    if (known) one.details = function_details(*known);
+    listed.push_back(std::move(one));
+  }
+  return listed;
+}
+
+}  // namespace
+
+std::unique_ptr<Provider> make_kprobe(const Kernel &kernel) { return std::make_unique<Kprobe>(kernel, FunctionProbe{"kprobe", false}); }
+std::unique_ptr<Provider> make_kretprobe(const Kernel &kernel) { return std::make_unique<Kprobe>(kernel, FunctionProbe{"kretprobe", true}); }
+
+}  // namespace awl

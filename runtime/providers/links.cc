@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// libbpf's links as Attachments; see links.h.
+#include "runtime/providers/links.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+namespace awl {
+namespace {
+
+/// The kernel's bpf_link_info for links of kprobes, down to the count of missed hits, which came with 6.7. The
+/// header that awl is built with may be older than the kernel that it runs on.
+struct KprobeLinkInfo {
+  uint32_t type, id, prog_id, padding;
+  union {
+    struct {
+      uint64_t addrs;
+      uint32_t count, flags;
+      uint64_t missed, cookies;
+    } kprobe_multi;
+    struct {
+      uint32_t type, padding;
+      uint64_t func_name;
+      uint32_t name_len, offset;
+      uint64_t addr, missed, cookie;
+    } perf_event;
+  };
+};
+static_assert(offsetof(KprobeLinkInfo, kprobe_multi.missed) == 32);
+static_assert(offsetof(KprobeLinkInfo, perf_event.missed) == 48);
+
+// Names of the kernel's numbers, which are younger than some headers.
+constexpr uint32_t link_type_perf_event = 7, link_type_kprobe_multi = 8;
+constexpr uint32_t perf_event_kprobe = 3, perf_event_kretprobe = 4;
+
+class LinkAttachment final : public Attachment {
+ public:
+  LinkAttachment(bpf_link *link, bool is_slow) : link_(link), is_slow_(is_slow) {}
+  ~LinkAttachment() override { bpf_link__destroy(link_); }
+  LinkAttachment(const LinkAttachment &) = delete;
+  LinkAttachment &operator=(const LinkAttachment &) = delete;
+
+  bool slow_to_close() const override { return is_slow_; }
+  uint64_t missed() const override;
+
+ private:
+  bpf_link *link_;
+  bool is_slow_;
+};
+
+uint64_t LinkAttachment::missed() const {
+  KprobeLinkInfo info = {};
+  uint32_t size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(bpf_link__fd(link_), &info, &size) != 0) return 0;
+  if (info.type == link_type_kprobe_multi) return info.kprobe_multi.missed;
+  const bool is_kprobe = info.perf_event.type == perf_event_kprobe || info.perf_event.type == perf_event_kretprobe;
+  return info.type == link_type_perf_event && is_kprobe ? info.perf_event.missed : 0;
+}
+
+}  // namespace
+
+Error attach_error(std::string_view what, int error_number) {
+  const bool permission = error_number == EPERM || error_number == EACCES;
+  Error error = {.what = fmt::format("cannot attach `{}`", what), .why = errno_text(error_number)};
+  if (permission) error.help = "run as root: sudo awl ...";
+  if (permission) error.kind = ErrorKind::permission;
+  if (error_number == EMFILE || error_number == ENFILE) error.help = "raise the limit of open files: ulimit -n 65536";
+  return error;
+}
+
+Result<std::unique_ptr<Attachment>> own_link(bpf_link *link, std::string_view what, bool is_slow) {
+  if (link == nullptr) return attach_error(what, errno);
+  return std::unique_ptr<Attachment>(std::make_unique<LinkAttachment>(link, is_slow));
+}
+
+}  // namespace awl

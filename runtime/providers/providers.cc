@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The list of providers, in the order of the manual.
+#include "runtime/providers/providers.h"
+
+namespace awl {
+
+Providers make_providers(const Kernel &kernel) {
+  Providers providers;
+  providers.push_back(make_begin());
+  providers.push_back(make_end());
+  providers.push_back(make_tracepoint(kernel));
+  providers.push_back(make_kprobe(kernel));
+  providers.push_back(make_kretprobe(kernel));
+  providers.push_back(make_fentry(kernel));
+  providers.push_back(make_fexit(kernel));
+  providers.push_back(make_interval());
+  providers.push_back(make_profile());
+  return providers;
+}
+
+}  // namespace awl

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The list of providers. A new one is a file here, a declaration below and a line in providers.cc.
+#pragma once
+#include "lang/provider.h"
+#include "runtime/kernel.h"
+
+namespace awl {
+
+/// All providers. `kernel` must outlive them.
+Providers make_providers(const Kernel &kernel);
+
+std::unique_ptr<Provider> make_begin();
+std::unique_ptr<Provider> make_end();
+std::unique_ptr<Provider> make_interval();
+std::unique_ptr<Provider> make_profile();
+std::unique_ptr<Provider> make_tracepoint(const Kernel &kernel);
+std::unique_ptr<Provider> make_kprobe(const Kernel &kernel);
+std::unique_ptr<Provider> make_kretprobe(const Kernel &kernel);
+std::unique_ptr<Provider> make_fentry(const Kernel &kernel);
+std::unique_ptr<Provider> make_fexit(const Kernel &kernel);
+
+}  // namespace awl

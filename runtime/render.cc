@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Single values to text. The picture of a histogram is in render_histogram.cc, printf in render_printf.cc.
+#include "runtime/render.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "src/base/text.h"
+#include "src/base/utf8.h"
+
+namespace awl {
+namespace {
+
+/// Most strings are plain ASCII and need neither a table of widths nor escapes.
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c <= 0x7e; });
+}
+
+void append_number(std::string &out, Wide number, Unit unit) {
+  if (unit == Unit::nanoseconds)
+    out += time_text(number);
+  else
+    append_integer(out, number);
+}
+
+/// A value without its unit and show; one function for each alternative, so that a new one does not compile unseen.
+struct Appender {
+  std::string &out;
+  const Unit unit;
+  const Look &look;
+
+  void operator()(int64_t number) const { append_number(out, number, unit); }
+  void operator()(uint64_t number) const { append_number(out, static_cast<Wide>(number), unit); }
+  void operator()(bool truth) const { out += truth ? "true" : "false"; }
+  void operator()(const Text &text) const { append_text(out, text, look.escape); }
+  void operator()(const Address &address) const { fmt::format_to(std::back_inserter(out), "0x{:x}", address.value); }
+  void operator()(const Histogram &histogram) const {
+    out += '\n';
+    append_histogram(out, histogram, look.unicode);
+    out.pop_back();
+  }
+  void operator()(const Stats &stats) const {
+    fmt::format_to(std::back_inserter(out), "count {}, average ", stats.count);
+    append_number(out, stats.average(), unit);
+    out += ", total ";
+    append_number(out, stats.sum, unit);
+  }
+};
+
+}  // namespace
+
+void append_text(std::string &out, const Text &text, bool escape) {
+  if (!escape || is_plain(text.bytes))
+    out += text.bytes;
+  else
+    out += escape_text(text.bytes);
+  if (text.truncated) out += "..";
+}
+
+void append_value(std::string &out, const TypedValue &value, const Look &look) {
+  std::visit(Appender{out, value.unit, look}, value.value);
+}
+
+std::string render_value(const TypedValue &value) {
+  std::string out;
+  append_value(out, value, Look{});
+  return out;
+}
+
+std::string time_text(Wide nanoseconds, bool *exact) {
+  struct Scale {
+    Wide in_ns;
+    const char *unit;
+  };
+  constexpr Scale scales[] = {{1'000'000'000, "s"}, {1'000'000, "ms"}, {1'000, "us"}, {1, "ns"}};
+  const bool negative = nanoseconds < 0;
+  const Wide size = negative ? -nanoseconds : nanoseconds;
+  const Scale *scale = std::find_if(std::begin(scales), std::end(scales) - 1,
+                                    [size](const Scale &candidate) { return size >= candidate.in_ns; });
+  const Wide whole = size / scale->in_ns;
+  const unsigned decimals = scale->in_ns == 1 || whole >= 100 ? 0 : whole >= 10 ? 1 : 2;
+  const Wide last_digit = scale->in_ns / (decimals == 2 ? 100 : decimals == 1 ? 10 : 1);
+  const Wide fraction = size % scale->in_ns / last_digit;
+  if (exact) *exact = size % last_digit == 0;
+  const char *sign = negative ? "-" : "";
+  if (decimals == 0) return fmt::format("{}{}{}", sign, whole, scale->unit);
+  return fmt::format("{}{}.{:0{}}{}", sign, whole, fraction, decimals, scale->unit);
+}
+
+void append_integer(std::string &out, Wide number) {
+  // Dividing 128 bits is slow and all but the edges of buckets fit into 64.
+  const int64_t narrow = static_cast<int64_t>(number);
+  if (narrow == number)
+    fmt::format_to(std::back_inserter(out), "{}", narrow);
+  else
+    fmt::format_to(std::back_inserter(out), "{}", number);
+}
+
+size_t text_width(std::string_view text) {
+  if (is_plain(text)) return text.size();
+  size_t width = 0;
+  while (!text.empty()) {
+    const CodePoint c = first_code_point(text);
+    width += display_width(c.value);
+    text.remove_prefix(c.length);
+  }
+  return width;
+}
+
+void append_left(std::string &out, std::string_view text, size_t width) {
+  const size_t taken = text_width(text);
+  out += text;
+  if (taken < width) out.append(width - taken, ' ');
+}
+
+void append_right(std::string &out, std::string_view text, size_t width) {
+  const size_t taken = text_width(text);
+  if (taken < width) out.append(width - taken, ' ');
+  out += text;
+}
+
+}  // namespace awl

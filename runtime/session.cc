@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A run, read from top to bottom: load, attach, poll, finish. Each step is a few lines here and a module of its own
+// elsewhere: object.cc sizes and loads, rings.cc reads, events.cc decodes, maps.cc merges, losses.cc counts.
+#include "runtime/session.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include <algorithm>
+#include <atomic>
+#include <ctime>
+#include <map>
+#include <thread>
+
+#include "runtime/events.h"
+#include "runtime/libbpf_log.h"
+#include "runtime/losses.h"
+#include "runtime/maps.h"
+#include "runtime/object.h"
+#include "runtime/rings.h"
+
+namespace awl {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How long the end of a run waits for a program that has reserved an event and not delivered it yet.
+constexpr milliseconds straggler_patience{100};
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+bool is_begin(const ProgramDescription &program) { return program.group.provider == "begin"; }
+bool is_end(const ProgramDescription &program) { return program.group.provider == "end"; }
+bool is_live(const ProgramDescription &program) { return !is_begin(program) && !is_end(program); }
+
+uint64_t boot_time_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+std::vector<uint64_t> copy_counts(std::span<uint64_t> counts) {
+  std::vector<uint64_t> copy;
+  for (uint64_t &count : counts) copy.push_back(std::atomic_ref(count).load(std::memory_order_relaxed));
+  return copy;
+}
+
+Error damaged_image() {
+  return {.what = "the compiled program is damaged",
+          .why = "its description does not fit together",
+          .help = "compile the script again"};
+}
+
+/// An image may come from a file, so what its numbers point at is looked at before anything follows them.
+bool is_consistent(const Manifest &manifest) {
+  for (const EventDescription &event : manifest.events) {
+    bool names_map =
+        event.kind == EventKind::print_map || event.kind == EventKind::clear || event.kind == EventKind::zero;
+    if (names_map && event.map >= manifest.maps.size()) return false;
+  }
+  for (const MapDescription &map : manifest.maps) {
+    uint32_t needed = map.show == Show::none ? 8 : static_cast<uint32_t>(map.merge.size() * sizeof(uint64_t));
+    if (map.value_size % 8 != 0 || map.value_size < std::max(needed, 8u)) return false;
+    if (map.banked && !map.key.empty() && map.key_size < sizeof(uint64_t)) return false;
+    if (map.show != Show::none && map.merge.empty()) return false;
+  }
+  return true;
+}
+
+/// The same for what the manifest says of the object.
+bool has_what_it_names(const Object &object, const Manifest &manifest) {
+  auto loaded = [&](const ProgramDescription &program) { return object.program(program.symbol) != nullptr; };
+  auto banked = [](const MapDescription &map) { return map.banked; };
+  bool any_banked = std::any_of(manifest.maps.begin(), manifest.maps.end(), banked);
+  return std::all_of(manifest.programs.begin(), manifest.programs.end(), loaded) &&
+         (!any_banked || object.words("awl_banks").size() >= manifest.maps.size());
+}
+
+struct Attached {
+  const ProgramDescription *program = nullptr;
+  std::vector<std::unique_ptr<Attachment>> places;
+};
+
+class LiveSession final : public Session {
+ public:
+  LiveSession(const ProgramImage &image, const Providers &providers, const SessionOptions &options,
+              const Source *source)
+      : image_(image), manifest_(image.manifest), providers_(providers), options_(options), source_(source) {}
+
+  Status load() override;
+  Status attach(Sink &sink) override;
+  bool poll(Sink &sink, milliseconds timeout) override;
+  int event_fd() const override { return rings_->event_fd(); }
+  void finish(Sink &sink, bool print_maps) override;
+  size_t probe_count() const override;
+  bool has_live_probes() const override {
+    return std::any_of(manifest_.programs.begin(), manifest_.programs.end(), is_live);
+  }
+  std::optional<int> exit_code() const override { return exit_code_; }
+  const std::vector<Note> &notes() const override { return notes_; }
+  bool slow_to_close() const override;
+
+ private:
+  Status run(const ProgramDescription &program) const;
+  Status run_all(bool (*which)(const ProgramDescription &)) const;
+  Status attach_program(const ProgramDescription &program);
+  bool is_stopped() const;
+  void consume(Sink &sink);
+  void drain(Sink &sink);
+  void handle(std::span<const std::byte> record);
+  void act(const Event &event, Sink &sink);
+  void print_map(const PrintMapAction &action, Sink &sink);
+  void print_maps_at_end(Sink &sink);
+  void complain(const std::string &subject, const Error &error);
+  void note_losses();
+  Losses losses() const;
+  uint64_t missed(const Attached &attached) const;
+
+  const ProgramImage &image_;
+  const Manifest &manifest_;
+  const Providers &providers_;
+  SessionOptions options_;
+  const Source *source_;
+
+  std::optional<Object> object_;
+  std::optional<Maps> maps_;
+  std::optional<EventDecoder> decoder_;
+  std::unique_ptr<Rings> rings_;
+  awl_control *control_ = nullptr;
+  std::vector<Attached> attached_;  // after what it needs: it goes first
+
+  Sink *sink_ = nullptr;  // while records are handed over
+  time_t now_ = 0;
+  uint64_t handled_ = 0, malformed_ = 0;
+  std::optional<int> exit_code_;
+  std::map<std::pair<std::string, std::string>, uint64_t> complaints_;  // by subject and message
+  std::vector<Note> notes_;
+};
+
+Status LiveSession::load() {
+  Result<Object> object = Object::load(image_, {options_.ring_bytes, options_.verbose}, source_);
+  if (!object) return object.error();
+  if (!has_what_it_names(*object, manifest_)) return damaged_image();
+  object_ = std::move(*object);
+  control_ = object_->control();
+  std::vector<KernelMap> maps;
+  for (const MapDescription &map : manifest_.maps) {
+    maps.push_back(kernel_map(map));
+    maps.back().fd = object_->map_fd(map.symbol);
+    maps.back().entries = object_->map_entries(map.symbol);
+  }
+  maps_.emplace(manifest_, std::move(maps), object_->words("awl_banks"));
+  decoder_.emplace(manifest_);
+  auto rings = Rings::open(object_->map_fd("awl_ring"), object_->map_fd("awl_control_ring"),
+                           [this](std::span<const std::byte> record) { handle(record); });
+  if (!rings) return rings.error();
+  rings_ = std::move(*rings);
+  return Done{};
+}
+
+/// begin and end blocks are attached to nothing; the kernel runs them when asked to, in this very call.
+Status LiveSession::run(const ProgramDescription &program) const {
+  LibbpfLog log;
+  bpf_test_run_opts options{.sz = sizeof options};
+  if (bpf_prog_test_run_opts(bpf_program__fd(object_->program(program.symbol)), &options) == 0) return Done{};
+  return Error{.what = "cannot run " + program_label(program),
+               .why = errno_text(errno),
+               .kind = errno == EPERM ? ErrorKind::permission : ErrorKind::unsupported};
+}
+
+Status LiveSession::run_all(bool (*which)(const ProgramDescription &)) const {
+  for (const ProgramDescription &program : manifest_.programs)
+    if (which(program))
+      if (Status ran = run(program); !ran) return ran;
+  return Done{};
+}
+
+Status LiveSession::attach_program(const ProgramDescription &program) {
+  auto named = [&](const auto &provider) { return provider->doc().name == program.group.provider; };
+  auto provider = std::find_if(providers_.begin(), providers_.end(), named);
+  if (provider == providers_.end())
+    return Error{.what = "cannot attach " + program_label(program),
+                 .why = "there is no provider `" + program.group.provider + "`"};
+  LibbpfLog log;
+  auto places = (*provider)->attach(object_->program(program.symbol), program.group);
+  if (!places) return places.error();
+  attached_.push_back({&program, std::move(*places)});
+  return Done{};
+}
+
+Status LiveSession::attach(Sink &) {
+  if (control_) control_->start_ns = boot_time_ns();
+  if (Status ran = run_all(is_begin); !ran) return ran;
+  for (const ProgramDescription &program : manifest_.programs) {
+    if (!is_live(program) || is_stopped()) continue;
+    if (Status done = attach_program(program); !done) {
+      attached_.clear();
+      return done;
+    }
+  }
+  return Done{};
+}
+
+/// exit() in the kernel says so at once; its event may still be on the way.
+bool LiveSession::is_stopped() const {
+  return exit_code_ || (control_ && std::atomic_ref(control_->stopped).load() != 0);
+}
+
+bool LiveSession::poll(Sink &sink, milliseconds timeout) {
+  if (!is_stopped() && rings_->empty()) rings_->wait(timeout);
+  consume(sink);
+  return !is_stopped();
+}
+
+void LiveSession::consume(Sink &sink) {
+  sink_ = &sink;
+  now_ = time(nullptr);
+  rings_->consume();
+  sink_ = nullptr;
+}
+
+/// Until nothing is left. A record that is reserved and not delivered holds up those behind it; its program needs
+/// microseconds, unless its CPU is kept from running by a hypervisor.
+void LiveSession::drain(Sink &sink) {
+  auto patience_ends = std::chrono::steady_clock::now() + straggler_patience;
+  while (!rings_->empty() && std::chrono::steady_clock::now() < patience_ends) {
+    uint64_t before = handled_;
+    consume(sink);
+    if (handled_ == before)
+      std::this_thread::sleep_for(milliseconds(1));
+    else
+      patience_ends = std::chrono::steady_clock::now() + straggler_patience;
+  }
+}
+
+void LiveSession::handle(std::span<const std::byte> record) {
+  handled_++;
+  if (const Event *event = decoder_->decode(record, now_))
+    act(*event, *sink_);
+  else
+    malformed_++;
+}
+
+void LiveSession::act(const Event &event, Sink &sink) {
+  auto try_map = [&](uint32_t map, const Status &done) {
+    if (!done) complain(manifest_.maps[map].name, done.error());
+  };
+  std::visit(Overloaded{
+                 [&](const PrintfEvent &e) { sink.printf(e); },
+                 [&](const ValueEvent &e) { sink.value(e); },
+                 [&](const TimeEvent &e) { sink.time(e); },
+                 [&](const PrintMapAction &e) { print_map(e, sink); },
+                 [&](const ClearAction &e) { try_map(e.map, maps_->clear(e.map)); },
+                 [&](const ZeroAction &e) { try_map(e.map, maps_->zero(e.map)); },
+                 [&](const ExitAction &e) { exit_code_ = exit_code_.value_or(e.status); },
+             },
+             event);
+}
+
+void LiveSession::print_map(const PrintMapAction &action, Sink &sink) {
+  Result<Snapshot> snapshot = action.then_clear ? maps_->take(action.map) : maps_->read(action.map);
+  if (!snapshot) return complain(manifest_.maps[action.map].name, snapshot.error());
+  keep_largest(*snapshot, action.top);
+  divide(*snapshot, action.divisor);
+  sink.map(*snapshot, true);
+}
+
+void LiveSession::print_maps_at_end(Sink &sink) {
+  for (size_t i = 0; i < manifest_.maps.size(); i++) {
+    Result<Snapshot> snapshot = maps_->read(i);
+    if (!snapshot)
+      complain(manifest_.maps[i].name, snapshot.error());
+    else if (!snapshot->rows.empty())
+      sink.map(*snapshot, false);
+  }
+}
+
+/// A refusal of the machine in the middle of a run does not end it; it is told at the end, and once.
+void LiveSession::complain(const std::string &subject, const Error &error) {
+  complaints_[{subject, error.what + ": " + error.why}]++;
+}
+
+void LiveSession::finish(Sink &sink, bool print_maps) {
+  if (control_) std::atomic_ref(control_->stopped).store(1);
+  drain(sink);
+  if (Status ran = run_all(is_end); !ran) complain("end", ran.error());
+  drain(sink);
+  if (print_maps) print_maps_at_end(sink);
+  note_losses();
+  for (const Note &note : notes_) sink.note(note);
+}
+
+void LiveSession::note_losses() {
+  notes_ = notes_of(losses(), manifest_, source_);
+  for (const auto &[what, count] : complaints_)
+    notes_.push_back({.kind = Note::Kind::fault,
+                      .count = count,
+                      .subject = what.first,
+                      .message = fmt::format("{}: {}", times(count), what.second),
+                      .help = {}});
+}
+
+Losses LiveSession::losses() const {
+  Losses losses{.malformed = malformed_,
+                .map_full = copy_counts(object_->words("awl_map_full")),
+                .faults = copy_counts(object_->words("awl_faults"))};
+  if (control_) {
+    losses.lost_events = std::atomic_ref(control_->lost).load();
+    losses.busy = std::atomic_ref(control_->busy).load();
+  }
+  for (const MapDescription &map : manifest_.maps)
+    losses.map_entries.push_back(object_->map_entries(map.symbol) / (map.banked ? AWL_BANKS : 1));
+  for (const Attached &attached : attached_)
+    losses.missed.emplace_back(program_label(*attached.program), missed(attached));
+  return losses;
+}
+
+/// What links know, and what the kernel counts when a program would have interrupted itself.
+uint64_t LiveSession::missed(const Attached &attached) const {
+  uint64_t sum = 0;
+  for (const auto &place : attached.places) sum += place->missed();
+  bpf_prog_info info{};
+  uint32_t size = sizeof info;
+  if (bpf_prog_get_info_by_fd(bpf_program__fd(object_->program(attached.program->symbol)), &info, &size) == 0)
+    sum += info.recursion_misses;
+  return sum;
+}
+
+size_t LiveSession::probe_count() const {
+  size_t count = 0;
+  for (const Attached &attached : attached_) count += std::max<size_t>(attached.program->group.targets.size(), 1);
+  return count;
+}
+
+bool LiveSession::slow_to_close() const {
+  auto slow = [](const auto &place) { return place->slow_to_close(); };
+  return std::any_of(attached_.begin(), attached_.end(), [&](const Attached &attached) {
+    return std::any_of(attached.places.begin(), attached.places.end(), slow);
+  });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> Session::open(const ProgramImage &image, const Providers &providers,
+                                               const SessionOptions &options, const Source *source) {
+  if (!is_consistent(image.manifest)) return damaged_image();
+  return std::unique_ptr<Session>(std::make_unique<LiveSession>(image, providers, options, source));
+}
+
+}  // namespace awl

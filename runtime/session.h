@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One run of a compiled script: open, load, attach, poll, stop. Knows the manifest and the kernel; does not know
+// the language. Everything it prints goes through a Sink.
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lang/image.h"
+#include "lang/provider.h"
+#include "runtime/sinks/sink.h"
+#include "src/base/result.h"
+#include "src/base/source.h"
+
+namespace awl {
+
+struct SessionOptions {
+  bool verbose = false;             // -v: the kernel's whole verifier log with a refusal
+  uint64_t ring_bytes = 0;          // 0: choose from the free memory
+};
+
+class Session {
+ public:
+  /// `source` places faults and refusals in the script; it may be null for a precompiled image. All of them must
+  /// outlive the session.
+  static Result<std::unique_ptr<Session>> open(const ProgramImage &image, const Providers &providers,
+                                               const SessionOptions &options, const Source *source);
+  virtual ~Session() = default;
+
+  /// Create the maps and give the programs to the kernel's verifier.
+  virtual Status load() = 0;
+  /// Run `begin` blocks, then attach everything else. On an error nothing stays attached.
+  virtual Status attach(Sink &sink) = 0;
+  /// Handle what the rings hold; waits up to `timeout` for more. False once the script said exit().
+  virtual bool poll(Sink &sink, std::chrono::milliseconds timeout) = 0;
+  /// A file descriptor that is readable when poll() would have work (for the caller's own poll loop).
+  virtual int event_fd() const = 0;
+  /// Stop the probes, drain the rings, run `end` blocks, drain again, print all maps that are not empty, report
+  /// losses as notes. Prints before it detaches, so that the result is there at once.
+  virtual void finish(Sink &sink, bool print_maps) = 0;
+  /// Probes that are attached, for the start line.
+  virtual size_t probe_count() const = 0;
+  /// The script has begin/end only: nothing to wait for.
+  virtual bool has_live_probes() const = 0;
+  /// What exit(n) gave, if the script said it.
+  virtual std::optional<int> exit_code() const = 0;
+  /// Losses and faults, valid after finish().
+  virtual const std::vector<Note> &notes() const = 0;
+  /// What remains attached is slow to close: a background process should do it (see Attachment::slow_to_close).
+  virtual bool slow_to_close() const = 0;
+};
+
+}  // namespace awl

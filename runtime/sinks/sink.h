@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// An output format: one file here, one line in sinks.cc. A sink turns values into bytes on a writer; it knows
+// nothing of maps in the kernel, rings or probes.
+#pragma once
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/values.h"
+
+namespace awl {
+
+/// Where a sink's bytes go. Writes are gathered; flush() is called by the session after each batch of events.
+/// A closed pipe is remembered (`broken()`), never a signal: `awl ... | head` ends quietly.
+class Writer {
+ public:
+  explicit Writer(int fd) : fd_(fd) {}
+  ~Writer() { flush(); }
+  Writer(const Writer &) = delete;
+  Writer &operator=(const Writer &) = delete;
+  void write(std::string_view bytes);
+  void flush();
+  bool broken() const { return error_ != 0; }
+  int error() const { return error_; }  // errno of the first failed write, e.g. EPIPE, ENOSPC
+
+ private:
+  int fd_;
+  int error_ = 0;
+  std::string buffer_;
+};
+
+struct SinkOptions {
+  bool unicode = true;  // the locale is UTF-8: bars of eighths; else |####    |
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void start(size_t /*probes*/) {}                 // all probes are attached
+  /// A map's content: on print(@m) (`asked`), or at the end of the run.
+  virtual void map(const Snapshot &snapshot, bool asked) = 0;
+  virtual void printf(const PrintfEvent &event) = 0;
+  virtual void value(const ValueEvent &event) = 0;
+  virtual void time(const TimeEvent &event) = 0;
+  virtual void note(const Note &note) = 0;                 // machine formats only; text sinks leave notes to stderr
+  virtual void end() {}
+};
+
+struct SinkFormat {
+  std::string_view name;     // "text"
+  std::string_view summary;  // for the manual
+  std::unique_ptr<Sink> (*make)(Writer &, const SinkOptions &);
+};
+
+/// All formats, in the order of the manual.
+std::vector<SinkFormat> sink_formats();
+
+}  // namespace awl

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Arithmetic on output values and the one order in which every sink shows the rows of a map.
+#include "runtime/values.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace awl {
+namespace {
+
+/// The number that a value is ordered by; texts have none and come after everything that has one.
+struct Rank {
+  bool is_number = true;
+  Wide number = 0;
+};
+
+struct RankOf {
+  Rank operator()(int64_t number) const { return {true, number}; }
+  Rank operator()(uint64_t number) const { return {true, static_cast<Wide>(number)}; }
+  Rank operator()(bool truth) const { return {true, truth ? 1 : 0}; }
+  Rank operator()(const Address &address) const { return {true, static_cast<Wide>(address.value)}; }
+  Rank operator()(const Text &) const { return {false, 0}; }
+  Rank operator()(const Histogram &histogram) const { return {true, static_cast<Wide>(histogram.total())}; }
+  Rank operator()(const Stats &stats) const { return {true, stats.average()}; }
+};
+
+int compare(const Rank &a, const Rank &b) {
+  if (a.is_number != b.is_number) return a.is_number ? -1 : 1;
+  return a.number < b.number ? -1 : a.number > b.number ? 1 : 0;
+}
+
+int compare(const Value &a, const Value &b) {
+  const Text *text_a = std::get_if<Text>(&a), *text_b = std::get_if<Text>(&b);
+  if (text_a && text_b) return text_a->bytes.compare(text_b->bytes);
+  return compare(std::visit(RankOf{}, a), std::visit(RankOf{}, b));
+}
+
+bool key_before(const Row &a, const Row &b) {
+  const size_t columns = std::min(a.key.size(), b.key.size());
+  for (size_t i = 0; i < columns; i++)
+    if (const int order = compare(a.key[i].value, b.key[i].value)) return order < 0;
+  return a.key.size() < b.key.size();
+}
+
+}  // namespace
+
+uint64_t Histogram::total() const {
+  Wide total = 0;
+  for (const Bucket &bucket : buckets) total += static_cast<Wide>(bucket.count);
+  return static_cast<uint64_t>(std::min<Wide>(total, std::numeric_limits<uint64_t>::max()));
+}
+
+void sort_rows(Snapshot &snapshot) {
+  // Ranks are worked out once a row: the total of a histogram is a loop of its own. Sorting small records and moving
+  // every row once is also much cheaper than moving rows about while sorting.
+  struct Entry {
+    Rank rank;
+    size_t row;
+  };
+  std::vector<Row> &rows = snapshot.rows;
+  std::vector<Entry> order;
+  order.reserve(rows.size());
+  for (size_t i = 0; i < rows.size(); i++) order.push_back({std::visit(RankOf{}, rows[i].value.value), i});
+  std::ranges::stable_sort(order, [&rows](const Entry &a, const Entry &b) {
+    if (const int by_rank = compare(a.rank, b.rank)) return by_rank < 0;
+    if (!a.rank.is_number)
+      if (const int by_text = compare(rows[a.row].value.value, rows[b.row].value.value)) return by_text < 0;
+    return key_before(rows[a.row], rows[b.row]);
+  });
+  std::vector<Row> sorted;
+  sorted.reserve(rows.size());
+  for (const Entry &entry : order) sorted.push_back(std::move(rows[entry.row]));
+  rows = std::move(sorted);
+}
+
+}  // namespace awl

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a run produces, as plain data: typed values, rows of maps, events. Sinks see this header and nothing else of
+// the runtime: no libbpf, no file descriptors. Text, JSON and pictures are all renderers of these values.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "lang/builtins.h"
+#include "lang/format.h"
+#include "lang/type.h"
+
+namespace awl {
+
+/// Bucket edges reach from -2^63 to 2^64 - 1.
+__extension__ typedef __int128 Wide;
+
+/// Values v with low <= v <= high (both inclusive) that were seen `count` times.
+struct Bucket {
+  Wide low = 0, high = 0;
+  bool open_low = false;   // lquantize: everything below its range; `low` means nothing
+  bool open_high = false;  // lquantize: everything above; `high` means nothing
+  uint64_t count = 0;
+  bool operator==(const Bucket &) const = default;
+};
+
+/// Buckets in ascending order, from the first to the last that is not empty, the empty ones between included.
+struct Histogram {
+  enum class Scale : uint8_t { log2, linear } scale = Scale::log2;
+  Unit unit = Unit::none;
+  std::vector<Bucket> buckets;
+  uint64_t total() const;
+  bool operator==(const Histogram &) const = default;
+};
+
+struct Stats {
+  uint64_t count = 0;
+  Wide sum = 0;            // exact as long as it fits 64 bits; wraps like the kernel's counter
+  bool is_signed = false;
+  Wide average() const { return count ? sum / static_cast<Wide>(count) : 0; }
+  bool operator==(const Stats &) const = default;
+};
+
+struct Address {
+  uint64_t value = 0;
+  bool operator==(const Address &) const = default;
+};
+
+/// A string as it came from outside: any bytes. Sinks escape it. `truncated`: the source was longer.
+struct Text {
+  std::string bytes;
+  bool truncated = false;
+  uint32_t fixed_width = 0;  // comm: 15; 0: none. The default look pads columns of fixed-size strings to it.
+  bool operator==(const Text &) const = default;
+};
+
+using Value = std::variant<int64_t, uint64_t, bool, Text, Address, Histogram, Stats>;
+
+/// A value and what its number counts; `show` tells count from sum from average for the machine formats.
+struct TypedValue {
+  Value value;
+  Unit unit = Unit::none;
+  Show show = Show::none;
+  bool operator==(const TypedValue &) const = default;
+};
+
+struct Row {
+  std::vector<TypedValue> key;
+  TypedValue value;
+};
+
+struct Snapshot {
+  std::string name;       // "@lat"
+  bool keyed = false;
+  std::vector<Row> rows;  // sorted: by value ascending, then by key (histograms: by total)
+};
+
+/// Sort rows as every sink shows them: by value ascending (histograms by total count, stats by average), then by
+/// key, column by column, numbers as numbers (unsigned as unsigned), strings bytewise.
+void sort_rows(Snapshot &snapshot);
+
+struct PrintfEvent {
+  std::vector<FormatPiece> format;
+  std::vector<TypedValue> values;
+};
+struct ValueEvent {  // print(x, y): the values of one call
+  std::vector<TypedValue> values;
+};
+struct TimeEvent {
+  std::string text;  // the strftime result, with the line end that the format has
+};
+
+/// What was lost or went wrong, counted; printed at the end, never per event.
+struct Note {
+  enum class Kind : uint8_t { lost_events, map_full, missed, fault, child_exit } kind = Kind::lost_events;
+  uint64_t count = 0;
+  std::string subject;   // map name, probe name, place "slow.awl:3:16"
+  std::string message;   // a sentence part: "updates dropped because the map is full"
+  std::string help;      // what to do; may be empty
+};
+
+/// printf pieces and values to text, byte for byte (not escaped: sinks do that per value where needed: see
+/// `escape` — strings are escaped when it is true, which every text sink wants).
+std::string render_printf(const std::vector<FormatPiece> &format, const std::vector<TypedValue> &values, bool escape);
+
+/// The plain text of one value, as %v and print() show it: 42, 1.02us for nanoseconds in the awl look, text escaped.
+std::string render_value(const TypedValue &value);
+
+}  // namespace awl

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Offsets to lines and columns. Done by counting from the start each time: it happens only for the few places
+// that are printed, and no table of lines has to be kept right.
+#include "src/base/source.h"
+
+#include <algorithm>
+
+#include "src/base/utf8.h"
+
+namespace awl {
+namespace {
+
+size_t line_start(std::string_view text, size_t offset) {
+  const size_t newline = text.substr(0, offset).rfind('\n');
+  return newline == std::string_view::npos ? 0 : newline + 1;
+}
+
+}  // namespace
+
+Span join(Span a, Span b) { return {std::min(a.begin, b.begin), std::max(a.end, b.end)}; }
+
+std::string_view Source::slice(Span span) const {
+  const size_t begin = std::min<size_t>(span.begin, text.size());
+  const size_t end = std::clamp<size_t>(span.end, begin, text.size());
+  return std::string_view(text).substr(begin, end - begin);
+}
+
+Position Source::position(uint32_t offset) const {
+  const size_t place = std::min<size_t>(offset, text.size());
+  const size_t start = line_start(text, place);
+  Position result;
+  const std::string_view lines_before = std::string_view(text).substr(0, start);
+  result.line = 1 + static_cast<uint32_t>(std::ranges::count(lines_before, '\n'));
+  std::string_view before = std::string_view(text).substr(start, place - start);
+  for (; !before.empty(); before.remove_prefix(first_code_point(before).length)) result.column++;
+  return result;
+}
+
+std::string_view Source::line_at(uint32_t offset) const {
+  const size_t start = line_start(text, std::min<size_t>(offset, text.size()));
+  std::string_view line = std::string_view(text).substr(start);
+  line = line.substr(0, line.find('\n'));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace awl

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// awl, read from the top: options, then a verb.
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+
+#include "src/commands.h"
+#include "src/options.h"
+#include "src/run.h"
+
+int main(int argc, char **argv) {
+  std::setlocale(LC_CTYPE, "");
+  std::setlocale(LC_TIME, "");
+  std::signal(SIGPIPE, SIG_IGN);  // `awl ... | head` is told by a failed write, not killed
+
+  auto options = awl::parse_options(argc, argv);
+  if (!options) return awl::fail(options.error());
+
+  switch (options->verb) {
+    case awl::Verb::help: std::fputs(awl::usage().c_str(), stdout); return 0;
+    case awl::Verb::version: return awl::print_version();
+    case awl::Verb::list: return awl::print_list(*options);
+    case awl::Verb::manual: return awl::print_manual(*options);
+    case awl::Verb::run: return awl::run_script(*options, argc, argv);
+  }
+}

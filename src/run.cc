@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One run, phase by phase: text, image, kernel, events, end. A kernel that cannot do it is no failure yet: the same
+// command goes to a virtual machine whose kernel can.
+#include "src/run.h"
+
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "runtime/child.h"
+#include "runtime/kernel.h"
+#include "runtime/providers/providers.h"
+#include "runtime/session.h"
+#include "src/base/fd.h"
+#include "src/base/text.h"
+#include "src/vm.h"
+
+namespace awl {
+namespace {
+
+void say(const std::string &text) { std::fprintf(stderr, "awl: %s\n", text.c_str()); }
+
+Error cannot_read(const std::string &name, std::string why) {
+  return {fmt::format("cannot read `{}`", escape_text(name)), std::move(why), ""};
+}
+
+Result<std::string> read_all(int fd, const std::string &name) {
+  std::string text;
+  char buffer[65536];
+  for (;;) {
+    ssize_t got = ::read(fd, buffer, sizeof(buffer));
+    if (got == 0) return text;
+    if (got < 0) return cannot_read(name, errno_text(errno));
+    text.append(buffer, static_cast<size_t>(got));
+    if (text.size() > max_source_bytes)
+      return cannot_read(name, fmt::format("a script has at most {}", human_bytes(max_source_bytes)));
+  }
+}
+
+/// The script and where it comes from. A readable file wins over program text.
+Result<Source> read_source(const Options &options) {
+  if (options.expression) return Source{"program", *options.expression};
+  if (options.positional.empty())
+    return Error{"there is no program", "", "awl 'kretprobe:vfs_read { @[\"size\"] = quantize(retval); }'", ErrorKind::usage};
+  const std::string &first = options.positional[0];
+  if (first == "-") {
+    auto text = read_all(STDIN_FILENO, "standard input");
+    if (!text) return text.error();
+    return Source{"stdin", *text};
+  }
+  struct stat info;
+  if (first.size() >= 4096 || stat(first.c_str(), &info) < 0) {
+    bool looks_like_path = first.find_first_of(" {}\n") == first.npos && first.find_first_of("/.") != first.npos &&
+                           first.find(':') == first.npos;
+    if (looks_like_path) return cannot_read(first, errno_text(ENOENT));
+    return Source{"program", first};
+  }
+  if (S_ISDIR(info.st_mode)) return cannot_read(first, "it is a directory");
+  Fd fd(open(first.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return cannot_read(first, errno_text(errno));
+  auto text = read_all(fd.get(), first);
+  if (!text) return text.error();
+  return Source{escape_text(first), *text};
+}
+
+CompileOptions compile_options(const Options &options) {
+  CompileOptions result;
+  size_t skip = options.expression ? 0 : std::min<size_t>(1, options.positional.size());
+  result.parameters.assign(options.positional.begin() + static_cast<ptrdiff_t>(skip), options.positional.end());
+  result.pids = options.pids;
+  result.max_strlen = options.max_strlen;
+  result.map_capacity = options.map_capacity;
+  result.resolve.via = options.via;
+  result.resolve.unsafe = options.unsafe;
+  return result;
+}
+
+/// Everything that can wake the loop beside the rings.
+struct Wakers {
+  Fd signals;
+  std::vector<Fd> processes;  // -p
+};
+
+Result<Wakers> make_wakers(const Options &options) {
+  Wakers wakers;
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted, signal);
+  sigprocmask(SIG_BLOCK, &wanted, nullptr);
+  wakers.signals = Fd(signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
+  for (int pid : options.pids) {
+    Fd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    if (!process)
+      return Error{fmt::format("cannot trace process {}", pid),
+                   errno == ESRCH ? "there is no such process" : errno_text(errno), "`ps -e` lists the processes"};
+    wakers.processes.push_back(std::move(process));
+  }
+  return wakers;
+}
+
+/// The results are on their way out; whoever presses Ctrl-C again does not want them.
+void let_signals_through() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) { _exit(1); };
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted, signal);
+  sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
+}
+
+/// Until a signal, the end of the child or of all traced processes, exit(), or a closed pipe. True when it was the child.
+bool trace(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, Child *child) {
+  std::vector<pollfd> watched = {{session.event_fd(), POLLIN, 0}, {wakers.signals.get(), POLLIN, 0}};
+  if (child) watched.push_back({child->pidfd(), POLLIN, 0});
+  size_t first_process = watched.size();
+  for (const Fd &process : wakers.processes) watched.push_back({process.get(), POLLIN, 0});
+  size_t left = wakers.processes.size();
+  while (session.poll(sink, std::chrono::milliseconds(0))) {
+    writer.flush();
+    if (writer.broken()) return false;
+    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return false;
+    if (child && watched[2].revents) return true;
+    if (watched[1].revents) return false;
+    for (size_t i = first_process; i < watched.size(); i++)
+      if (watched[i].revents) {
+        watched[i].fd = -1;
+        if (--left == 0) return false;
+      }
+  }
+  return false;
+}
+
+/// Closing perf events takes the kernel tens of milliseconds each. A child that shares them does it after we are gone.
+void detach_in_background(const Session &session) {
+  if (!session.slow_to_close() || fork() != 0) return;
+  setsid();
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null, fd);
+  _exit(0);
+}
+
+class Run {
+ public:
+  Run(const Options &options, int argc, char **argv) : options_(options), argc_(argc), argv_(argv) {}
+  int operator()();
+
+ private:
+  std::optional<Compiled> compile_source();
+  int refused(const Error &error);
+  int end(Session &session, Sink &sink, Writer &writer, Child *child, bool child_ended);
+  void show_plan(const Manifest &manifest);
+
+  const Options &options_;
+  int argc_;
+  char **argv_;
+  Source source_;
+  Providers providers_;
+  Timers timers_;
+  std::optional<Error> refused_;
+};
+
+std::optional<Compiled> Run::compile_source() {
+  Diagnostics diagnostics;
+  providers_ = make_providers(this_kernel());
+  auto compiled = compile(source_, providers_, compile_options(options_), options_.dump, diagnostics, refused_, timers_);
+  if (diagnostics.failed() || (options_.warnings && !diagnostics.empty()))
+    std::fputs(diagnostics.render(source_, console().colour).c_str(), stderr);
+  return compiled;
+}
+
+/// The machine said no. Where another kernel would say yes, that kernel is asked.
+int Run::refused(const Error &error) {
+  if (error.kind != ErrorKind::unsupported || !options_.allow_vm || inside_vm() || !options_.pids.empty()) return fail(error);
+  say(fmt::format("{}: {}; running it in a virtual machine (--no-vm to refuse)", error.what, error.why));
+  return fail(exec_in_vm(options_, argc_, argv_));
+}
+
+void Run::show_plan(const Manifest &manifest) {
+  for (const ProgramDescription &program : manifest.programs) {
+    const auto &targets = program.group.targets;
+    std::string more = targets.size() > 1 ? fmt::format(" and {} more", targets.size() - 1) : "";
+    say(fmt::format("{}{} by {}", targets[0].name, more, program.group.mechanism));
+  }
+}
+
+int Run::end(Session &session, Sink &sink, Writer &writer, Child *child, bool child_ended) {
+  let_signals_through();
+  session.finish(sink, true);
+  sink.end();
+  writer.flush();
+  int status = session.exit_code().value_or(0);
+  for (const Note &note : session.notes()) {
+    say(fmt::format("warning: {}: {} {}", note.subject, note.count, note.message));
+    if (!note.help.empty()) std::fprintf(stderr, "help: %s\n", note.help.c_str());
+  }
+  if (child && child_ended) {
+    ChildEnd ended = child->wait();
+    if (ended.status != 0) say(fmt::format("`{}` {}", escape_text(*options_.command), ended.text));
+    if (!session.exit_code()) status = ended.status;
+  } else if (child) {
+    child->terminate();
+  }
+  if (writer.broken() && writer.error() != EPIPE) {
+    return fail({options_.output.empty() ? "cannot write the output" : fmt::format("cannot write `{}`", escape_text(options_.output)),
+                 errno_text(writer.error()), ""});
+  }
+  if (options_.stats) std::fputs(timers_.render().c_str(), stderr);
+  detach_in_background(session);
+  return status;
+}
+
+int Run::operator()() {
+  if (options_.vm && !inside_vm()) return fail(exec_in_vm(options_, argc_, argv_));
+
+  // Text.
+  timers_.phase("read");
+  auto source = read_source(options_);
+  if (!source) return fail(source.error());
+  source_ = std::move(*source);
+
+  // Image.
+  auto compiled = compile_source();
+  if (!compiled) return refused_ ? refused(*refused_) : 1;
+  Fd output(STDOUT_FILENO);
+  if (!options_.output.empty()) {
+    output.release();
+    output = Fd(open(options_.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (!output)
+      return fail({fmt::format("cannot write `{}`", escape_text(options_.output)), errno_text(errno), ""});
+  }
+  Writer writer(output.get());
+  if (options_.dump != Stage::none) {
+    if (options_.dump == Stage::elf)
+      writer.write({reinterpret_cast<const char *>(compiled->image.elf.data()), compiled->image.elf.size()});
+    writer.write(compiled->dump);
+    writer.flush();
+    if (options_.stats) std::fputs(timers_.render().c_str(), stderr);
+    return 0;
+  }
+  if (options_.verbose) show_plan(compiled->image.manifest);
+
+  // Kernel. The child waits until every probe is attached, and is not there at all while anything can be wrong.
+  auto wakers = make_wakers(options_);
+  if (!wakers) return fail(wakers.error());
+  std::unique_ptr<Sink> sink;
+  for (const SinkFormat &format : sink_formats())
+    if (format.name == options_.format) sink = format.make(writer, {std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0});
+  timers_.phase("load");
+  SessionOptions session_options;
+  session_options.verbose = options_.verbose;
+  auto session = Session::open(compiled->image, providers_, session_options, &source_);
+  if (!session) return refused(session.error());
+  if (Status loaded = (*session)->load(); !loaded) return refused(loaded.error());
+  if (options_.dry_run) return 0;
+  std::optional<Child> child;
+  if (options_.command) {
+    auto started = Child::start(*options_.command);
+    if (!started) return fail(started.error());
+    child.emplace(std::move(*started));
+  }
+  timers_.phase("attach");
+  if (Status attached = (*session)->attach(*sink); !attached) return refused(attached.error());
+  timers_.stop();
+
+  // Events, until the end.
+  bool child_ended = false;
+  sink->start((*session)->probe_count());
+  if ((*session)->has_live_probes()) {
+    if (!options_.quiet)
+      std::fprintf(stderr, "awl: %zu probe%s active%s\n", (*session)->probe_count(),
+                   (*session)->probe_count() == 1 ? "" : "s",
+                   console().terminal && !child ? " - Ctrl-C to stop" : "");
+    if (child)
+      if (Status released = child->release(); !released) return fail(released.error());
+    child_ended = trace(**session, *sink, writer, *wakers, child ? &*child : nullptr);
+  } else {
+    (*session)->poll(*sink, std::chrono::milliseconds(0));
+  }
+  int status = end(**session, *sink, writer, child ? &*child : nullptr, child_ended);
+  std::fflush(nullptr);
+  _exit(status);  // the kernel takes everything down faster than destructors would
+}
+
+}  // namespace
+
+Console console() {
+  bool terminal = isatty(STDERR_FILENO);
+  const char *no_colour = getenv("NO_COLOR");
+  return {terminal && !(no_colour && *no_colour), terminal};
+}
+
+int fail(const Error &error) {
+  std::fputs(render(error, console().colour).c_str(), stderr);
+  return error.kind == ErrorKind::usage ? 2 : 1;
+}
+
+int run_script(const Options &options, int argc, char **argv) { return Run(options, argc, argv)(); }
+
+}  // namespace awl

@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Mistakes in grammar, and every word that is said about them.
+#include <doctest/doctest.h>
+
+#include "tests/lang/front_end.h"
+
+using namespace awl;
+
+TEST_CASE("nothing to run") {
+  CHECK(complaints(R"()") == R"(
+error: the script has no probe
+ --> t.awl:1:1
+1 |
+  | ^
+help: try `kprobe:vfs_read { @[comm] = count(); }`
+)");
+  CHECK(complaints("# only a comment\n") == R"(
+error: the script has no probe
+ --> t.awl:1:17
+1 | # only a comment
+  |                 ^
+help: try `kprobe:vfs_read { @[comm] = count(); }`
+)");
+}
+
+TEST_CASE("a probe without a block") {
+  CHECK(complaints("kprobe:vfs_read\n") == R"(
+error: `kprobe:vfs_read` has no block
+ --> t.awl:1:1
+1 | kprobe:vfs_read
+  | ^^^^^^^^^^^^^^^
+help: say what is to be done when it fires: `{ @ = count(); }`
+)");
+  CHECK(complaints(R"(kprobe:vfs_read, begin)") == R"(
+error: `begin` has no block
+ --> t.awl:1:18
+1 | kprobe:vfs_read, begin
+  |                  ^^^^^
+help: say what is to be done when it fires: `{ @ = count(); }`
+)");
+  CHECK(complaints(R"(begin / pid == 1 /)") == R"(
+error: unexpected end of the script
+ --> t.awl:1:19
+1 | begin / pid == 1 /
+  |                   ^
+  |       ^ this `/` is not closed
+)");
+}
+
+TEST_CASE("a block without a probe") {
+  CHECK(complaints(R"({ @ = count(); })") == R"(
+error: this block has no probe
+ --> t.awl:1:1
+1 | { @ = count(); }
+  | ^
+help: say before it when it is to run, as in `kprobe:vfs_read { @ = count(); }`
+)");
+  CHECK(complaints(R"(/ pid == 1 / { @ = count(); })") == R"(
+error: this block has no probe
+ --> t.awl:1:14
+1 | / pid == 1 / { @ = count(); }
+  |              ^
+help: say before it when it is to run, as in `kprobe:vfs_read { @ = count(); }`
+)");
+}
+
+TEST_CASE("two probes without a comma, two commas") {
+  CHECK(complaints(R"(kprobe:a kprobe:b { })") == R"(
+error: unexpected `kprobe:b`; expected `/`, `{`, `<` or `,`
+ --> t.awl:1:10
+1 | kprobe:a kprobe:b { }
+  |          ^^^^^^^^
+)");
+  CHECK(complaints(R"(kprobe:a,,kprobe:b { })") == R"(
+error: unexpected `,`; expected a probe, `/`, `{` or `<`
+ --> t.awl:1:10
+1 | kprobe:a,,kprobe:b { }
+  |          ^
+)");
+}
+
+TEST_CASE("a predicate without its end, or with a mistake inside") {
+  CHECK(complaints(R"(kprobe:a / pid == 1 { })") == R"(
+error: the predicate is not closed
+ --> t.awl:1:10
+1 | kprobe:a / pid == 1 { }
+  |          ^
+help: close it with `/` before the block
+)");
+  CHECK(complaints(R"(kprobe:a / pid == 1)") == R"(
+error: unexpected end of the script
+ --> t.awl:1:20
+1 | kprobe:a / pid == 1
+  |                    ^
+  |          ^ this `/` is not closed
+)");
+  CHECK(complaints(R"(kprobe:a / pid == / { @x = ; })") == R"(
+error: unexpected `/`
+ --> t.awl:1:19
+1 | kprobe:a / pid == / { @x = ; }
+  |                   ^
+
+error: unexpected `;`
+ --> t.awl:1:28
+1 | kprobe:a / pid == / { @x = ; }
+  |                            ^
+)");
+}
+
+TEST_CASE("assignment where a comparison was meant") {
+  CHECK(complaints(R"(begin { if (@x = 1) { } })") == R"(
+error: assignment in a condition
+ --> t.awl:1:16
+1 | begin { if (@x = 1) { } }
+  |                ^
+help: did you mean `==`?
+)");
+  CHECK(complaints(R"(begin { if @x = 1 { } })") == R"(
+error: assignment in a condition
+ --> t.awl:1:15
+1 | begin { if @x = 1 { } }
+  |               ^
+help: did you mean `==`?
+)");
+  CHECK(complaints(R"(begin / pid = 1 / { })") == R"(
+error: assignment in a condition
+ --> t.awl:1:13
+1 | begin / pid = 1 / { }
+  |             ^
+help: did you mean `==`?
+)");
+  CHECK(complaints(R"(begin { $x = (@y = 1); })") == R"(
+error: assignment inside an expression
+ --> t.awl:1:18
+1 | begin { $x = (@y = 1); }
+  |                  ^
+help: did you mean `==`?
+)");
+  CHECK(complaints(R"(begin { f(@x = 1); })") == R"(
+error: unexpected `=`
+ --> t.awl:1:14
+1 | begin { f(@x = 1); }
+  |              ^
+help: did you mean `==`?
+)");
+}
+
+TEST_CASE("semicolons") {
+  CHECK(complaints("begin {\n"
+                   "  @x = 1\n"
+                   "  @y = 2;\n"
+                   "}") == R"(
+error: expected `;` before `@y`
+ --> t.awl:2:9
+2 |   @x = 1
+  |         ^
+)");
+  CHECK(complaints(R"(begin { @x = count() if (1) { } })") == R"(
+error: expected `;` before `if`
+ --> t.awl:1:21
+1 | begin { @x = count() if (1) { } }
+  |                     ^
+)");
+  CHECK(complaints(R"(begin { @x = (1 + 2; @y = 2; })") == R"(
+error: unexpected `;`
+ --> t.awl:1:20
+1 | begin { @x = (1 + 2; @y = 2; }
+  |                    ^
+  |              ^ this `(` is not closed
+)");
+}
+
+TEST_CASE("blocks that are never closed, or closed twice") {
+  CHECK(complaints("begin { @x = 1;\n") == R"(
+error: unexpected end of the script
+ --> t.awl:1:16
+1 | begin { @x = 1;
+  |                ^
+  |       ^ this `{` is not closed
+)");
+  CHECK(complaints("begin { if (1) { @x = 1; }\n") == R"(
+error: unexpected end of the script
+ --> t.awl:1:27
+1 | begin { if (1) { @x = 1; }
+  |                           ^
+  |       ^ this `{` is not closed
+)");
+  CHECK(complaints(R"(begin { @x = 1; } })") == R"(
+error: `}` closes nothing
+ --> t.awl:1:19
+1 | begin { @x = 1; } }
+  |                   ^
+)");
+  CHECK(complaints(R"(begin < @x = count() >)") == R"(
+error: unexpected end of the script
+ --> t.awl:1:23
+1 | begin < @x = count() >
+  |                       ^
+  |       ^ this `<` is not closed
+help: a block in `< >` ends with `>`, and each statement in it with `;`
+)");
+  CHECK(complaints(R"(begin < @x = count(); })") == R"(
+error: `}` closes nothing
+ --> t.awl:1:23
+1 | begin < @x = count(); }
+  |                       ^
+  |       ^ a block that starts with `<` ends with `>`
+help: write `>`
+)");
+  CHECK(complaints(R"(begin < @x = 1; > >)") == R"(
+error: `>` closes nothing
+ --> t.awl:1:19
+1 | begin < @x = 1; > >
+  |                   ^
+)");
+}
+
+TEST_CASE("the block before is not closed") {
+  CHECK(complaints("begin {\n"
+                   "  @x = 1;\n"
+                   "kprobe:f { @y = 2; }") == R"(
+error: unexpected `:`
+ --> t.awl:3:7
+3 | kprobe:f { @y = 2; }
+  |       ^
+1 | begin {
+  |       ^ this `{` is not closed
+)");
+}
+
+TEST_CASE("brackets that are never closed") {
+  CHECK(complaints(R"(begin { @x[1 = 2; })") == R"(
+error: unexpected `=`
+ --> t.awl:1:14
+1 | begin { @x[1 = 2; }
+  |              ^
+  |           ^ this `[` is not closed
+)");
+  CHECK(complaints(R"(begin { f(1, 2 })") == R"(
+error: unexpected `}`
+ --> t.awl:1:16
+1 | begin { f(1, 2 }
+  |                ^
+  |          ^ this `(` is not closed
+)");
+}
+
+TEST_CASE("branches need braces") {
+  CHECK(complaints(R"(begin { if (1) @x = 1; })") == R"(
+error: expected `{` before `@x`
+ --> t.awl:1:15
+1 | begin { if (1) @x = 1; }
+  |               ^
+help: what `if` decides is written in braces: `if (...) { ... }`
+)");
+  CHECK(complaints(R"(begin { if (1) { } else @x = 1; })") == R"(
+error: unexpected `@x`; expected `{`, `<` or `if`
+ --> t.awl:1:25
+1 | begin { if (1) { } else @x = 1; }
+  |                         ^^
+)");
+}
+
+TEST_CASE("only some things can be assigned to") {
+  CHECK(complaints(R"(kprobe:f { pid = 1; args.x += 2; 3 = 4; _ += 1; })") == R"(
+error: `pid` cannot be assigned to
+ --> t.awl:1:12
+1 | kprobe:f { pid = 1; args.x += 2; 3 = 4; _ += 1; }
+  |            ^^^
+help: only locals (`$name`) and maps (`@name`) can change
+
+error: `args.x` cannot be assigned to
+ --> t.awl:1:21
+1 | kprobe:f { pid = 1; args.x += 2; 3 = 4; _ += 1; }
+  |                     ^^^^^^
+help: only locals (`$name`) and maps (`@name`) can change
+
+error: `3` cannot be assigned to
+ --> t.awl:1:34
+1 | kprobe:f { pid = 1; args.x += 2; 3 = 4; _ += 1; }
+  |                                  ^
+help: only locals (`$name`) and maps (`@name`) can change
+
+error: `_` cannot be assigned to
+ --> t.awl:1:41
+1 | kprobe:f { pid = 1; args.x += 2; 3 = 4; _ += 1; }
+  |                                         ^
+help: only locals (`$name`) and maps (`@name`) can change
+)");
+}
+
+TEST_CASE("return gives nothing back") {
+  CHECK(complaints(R"(begin { return 1; })") == R"(
+error: `return` takes no value here
+ --> t.awl:1:16
+1 | begin { return 1; }
+  |                ^
+help: a probe gives nothing back: write `return;`
+)");
+}
+
+TEST_CASE("several mistakes show at once, one for each statement") {
+  CHECK(complaints("begin { @a = ; @b = ) ( ]; @c = 1 + ; }\n"
+                   "end { @d = * 2; @e = 1; }") == R"(
+error: unexpected `;`
+ --> t.awl:1:14
+1 | begin { @a = ; @b = ) ( ]; @c = 1 + ; }
+  |              ^
+
+error: unexpected `)`
+ --> t.awl:1:21
+1 | begin { @a = ; @b = ) ( ]; @c = 1 + ; }
+  |                     ^
+
+error: unexpected `;`
+ --> t.awl:1:37
+1 | begin { @a = ; @b = ) ( ]; @c = 1 + ; }
+  |                                     ^
+
+error: unexpected `*`
+ --> t.awl:2:12
+2 | end { @d = * 2; @e = 1; }
+  |            ^
+)");
+}
+
+TEST_CASE("few possibilities are named, many are not") {
+  CHECK(complaints(R"(begin { args.; })") == R"(
+error: unexpected `;`; expected a name
+ --> t.awl:1:14
+1 | begin { args.; }
+  |              ^
+)");
+  CHECK(complaints(R"(begin { else { } })") == R"(
+error: unexpected `else`
+ --> t.awl:1:9
+1 | begin { else { } }
+  |         ^^^^
+)");
+  CHECK(complaints(R"(begin { @x[] = 1; })") == R"(
+error: unexpected `]`
+ --> t.awl:1:12
+1 | begin { @x[] = 1; }
+  |            ^
+)");
+}
+
+TEST_CASE("words that are kept for later") {
+  CHECK(complaints(R"(begin { while ($x < 5) { $x++; } @y = = 1; })") == R"(
+error: `while` loops are not part of this version's language
+ --> t.awl:1:9
+1 | begin { while ($x < 5) { $x++; } @y = = 1; }
+  |         ^^^^^
+
+error: unexpected `=`
+ --> t.awl:1:39
+1 | begin { while ($x < 5) { $x++; } @y = = 1; }
+  |                                       ^
+help: did you mean `==`?
+)");
+  CHECK(complaints(R"(begin { for ($i = 0; $i < 5; $i++) { break; } })") == R"(
+error: `for` loops are not part of this version's language
+ --> t.awl:1:9
+1 | begin { for ($i = 0; $i < 5; $i++) { break; } }
+  |         ^^^
+
+error: `break` is not part of this version's language
+ --> t.awl:1:38
+1 | begin { for ($i = 0; $i < 5; $i++) { break; } }
+  |                                      ^^^^^
+)");
+  CHECK(complaints(R"(begin { unroll(5) { continue; } let $x = 1; @y = (struct file *)arg0; })") == R"(
+error: `unroll` loops are not part of this version's language
+ --> t.awl:1:9
+1 | begin { unroll(5) { continue; } let $x = 1; @y = (struct file *)arg0; }
+  |         ^^^^^^
+
+error: `continue` is not part of this version's language
+ --> t.awl:1:21
+1 | begin { unroll(5) { continue; } let $x = 1; @y = (struct file *)arg0; }
+  |                     ^^^^^^^^
+
+error: `let` declarations are not part of this version's language
+ --> t.awl:1:33
+1 | begin { unroll(5) { continue; } let $x = 1; @y = (struct file *)arg0; }
+  |                                 ^^^
+
+error: `struct` types are not part of this version's language
+ --> t.awl:1:51
+1 | begin { unroll(5) { continue; } let $x = 1; @y = (struct file *)arg0; }
+  |                                                   ^^^^^^
+)");
+  CHECK(complaints(R"(begin { import "x"; @a = union; enum x; })") == R"(
+error: `import` is not part of this version's language
+ --> t.awl:1:9
+1 | begin { import "x"; @a = union; enum x; }
+  |         ^^^^^^
+
+error: `union` types are not part of this version's language
+ --> t.awl:1:26
+1 | begin { import "x"; @a = union; enum x; }
+  |                          ^^^^^
+
+error: `enum` types are not part of this version's language
+ --> t.awl:1:33
+1 | begin { import "x"; @a = union; enum x; }
+  |                                 ^^^^
+)");
+}
+
+TEST_CASE("declarations that other dialects have") {
+  CHECK(complaints("struct s { int a; char b[2]; };\n"
+                   "config = { max_strlen = 100 }\n"
+                   "begin { }") == R"(
+error: `struct` declarations are not part of this version's language
+ --> t.awl:1:1
+1 | struct s { int a; char b[2]; };
+  | ^^^^^^
+
+error: `config` blocks are not part of this version's language
+ --> t.awl:2:1
+2 | config = { max_strlen = 100 }
+  | ^^^^^^
+)");
+  CHECK(complaints("import \"x;y\";\n"
+                   "let @m = hash(10);\n"
+                   "macro f($x) { if ($x) { } }\n"
+                   "fn g() { }\n"
+                   "enum e { a };\n"
+                   "union u { int b; };\n"
+                   "typedef int t;\n"
+                   "begin { }") == R"(
+error: `import` lines are not part of this version's language
+ --> t.awl:1:1
+1 | import "x;y";
+  | ^^^^^^
+
+error: `let` declarations are not part of this version's language
+ --> t.awl:2:1
+2 | let @m = hash(10);
+  | ^^^
+
+error: `macro` definitions are not part of this version's language
+ --> t.awl:3:1
+3 | macro f($x) { if ($x) { } }
+  | ^^^^^
+
+error: `fn` definitions are not part of this version's language
+ --> t.awl:4:1
+4 | fn g() { }
+  | ^^
+
+error: `enum` declarations are not part of this version's language
+ --> t.awl:5:1
+5 | enum e { a };
+  | ^^^^
+
+error: `union` declarations are not part of this version's language
+ --> t.awl:6:1
+6 | union u { int b; };
+  | ^^^^^
+
+error: `typedef` declarations are not part of this version's language
+ --> t.awl:7:1
+7 | typedef int t;
+  | ^^^^^^^
+)");
+}
