@@ -7,5 +7,19 @@ u64 awl_uid(void) { return (u32)bpf_get_current_uid_gid(); }
 u64 awl_gid(void) { return bpf_get_current_uid_gid() >> 32; }
 u64 awl_cpu(void) { return bpf_get_smp_processor_id(); }
 
-/* Writes 16 bytes: the name, padded with NULs. */
-void awl_comm(char *out) { bpf_get_current_comm(out, 16); }
+/* All bytes of a word from its first NUL on become zero; a word without one stays as it is. */
+static __always_inline u64 awl_cut_word(u64 word) {
+  u64 nul = (word - 0x0101010101010101ull) & ~word & 0x8080808080808080ull;
+  return nul ? word & (((nul & -nul) >> 7) - 1) : word;
+}
+
+/*
+ * Writes 16 bytes: the name, padded with NULs. Kernels around 6.1 leave the rest of an older, longer name behind the
+ * NUL, and two keys that look the same would be two.
+ */
+void awl_comm(u64 *out) {
+  bpf_get_current_comm(out, 16);
+  u64 first = awl_cut_word(out[0]);
+  out[1] = first == out[0] && (first >> 56) ? awl_cut_word(out[1]) : 0;
+  out[0] = first;
+}

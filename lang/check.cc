@@ -6,13 +6,16 @@
 #include <functional>
 
 #include "bpf_lib/awl_abi.h"
+#include "src/base/check.h"
 #include "src/base/text.h"
 
 namespace awl {
 namespace {
 
-/// Types settle in as many rounds as the longest chain of maps and variables that are assigned to one another.
-constexpr int max_rounds = 64;
+/// Most BPF programs of one script. Each takes the kernel a check and a trampoline or an event of its own.
+constexpr size_t max_programs = 4096;
+/// Names and pieces of the script are quoted up to this length.
+constexpr size_t longest_quote = 60;
 /// Entries of a keyed map unless said otherwise. Entries are allocated as they come, so this costs nothing up front.
 constexpr uint32_t default_capacity = 1u << 20;
 
@@ -68,6 +71,19 @@ std::vector<Merge> merge_rules(Show show, bool is_signed, uint64_t steps) {
 
 }  // namespace
 
+std::string an(const Type &type) {
+  std::string text = describe(type);
+  if (type.kind == Kind::none) return text;
+  return (text.find_first_of("aeiou") == 0 ? "an " : "a ") + text;
+}
+
+std::string brief(std::string_view text) {
+  size_t length = std::min(text.size(), longest_quote);
+  // Not through the middle of a character.
+  while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80) length--;
+  return std::string(text.substr(0, length)) + (length < text.size() ? "..." : "");
+}
+
 BodyUses uses_of(const Ast &ast, const ProbeBlock &block) {
   BodyUses uses;
   auto visit = [&](ExprId id) {
@@ -96,34 +112,82 @@ Checker::Checker(const Source &source, const Ast &ast, const Providers &provider
   program_.ast = &ast;
 }
 
+namespace {
+
+/// The range of ids that the block's expressions have.
+std::pair<uint32_t, uint32_t> ids_of(const Ast &ast, const ProbeBlock &block) {
+  uint32_t first = UINT32_MAX, end = 0;
+  auto visit = [&](ExprId id) {
+    first = std::min(first, static_cast<uint32_t>(id));
+    end = std::max(end, static_cast<uint32_t>(id) + 1);
+  };
+  if (block.predicate) walk_expr(ast, *block.predicate, visit);
+  walk_stmt(ast, block.body, visit);
+  return {std::min(first, end), end};
+}
+
+}  // namespace
+
+void Checker::add_body(const ProbeBlock &block, TargetGroup group) {
+  CheckedBody body;
+  body.block = &block;
+  body.group = std::move(group);
+  body.first_probe = static_cast<uint32_t>(program_.probes.size());
+  for (const Target &target : body.group.targets) program_.probes.push_back({target.name, target.function});
+  auto [first, end] = ids_of(*ast_, block);
+  body.type_of.cover(first, end);
+  body.use_of.cover(first, end);
+  program_.bodies.push_back(std::move(body));
+}
+
+void Checker::report_provider(const ProbeSpec &spec) {
+  std::string_view written = std::string_view(spec.text).substr(0, spec.text.find(':'));
+  std::vector<std::string_view> names;
+  std::string all;
+  for (const auto &known : providers_) {
+    names.push_back(known->doc().name);
+    all += fmt::format("{}{}", all.empty() ? "" : ", ", names.back());
+  }
+  // A spec with parameters in it is not as long in the script as it is here.
+  Span at = spec.span;
+  if (at.end - at.begin == spec.text.size()) at.end = at.begin + static_cast<uint32_t>(written.size());
+  auto draft = reported_.error(at, "unknown probe provider `{}`", brief(written));
+  if (auto near = did_you_mean(written, names))
+    draft.help("did you mean `{}`?", *near);
+  else
+    draft.help("the providers are {}", all);
+}
+
+void Checker::resolve_spec(const ProbeBlock &block, const ProbeSpec &spec, const BodyUses &uses,
+                           std::optional<Error> &refused) {
+  const Provider *provider = find_provider(providers_, spec.text);
+  if (!provider) return report_provider(spec);
+  std::optional<Error> refusal;
+  for (TargetGroup &group : provider->resolve(spec, uses, options_.resolve, reported_, refusal))
+    if (!group.targets.empty()) add_body(block, std::move(group));
+  if (refusal && !refused) refused = std::move(refusal);
+}
+
+/// A block none of whose probes can be had is checked all the same, with a probe of which nothing is known: mistakes
+/// are told before anybody mounts a file system or boots another kernel for the script.
 bool Checker::resolve(std::optional<Error> &refused) {
   for (const ProbeBlock &block : ast_->probes) {
     BodyUses uses = uses_of(*ast_, block);
+    size_t before = program_.bodies.size();
     for (const ProbeSpec &spec : block.specs) {
-      const Provider *provider = find_provider(providers_, spec.text);
-      if (!provider) {
-        std::vector<std::string_view> names;
-        for (const auto &known : providers_) names.push_back(known->doc().name);
-        std::string_view written = split(spec.text, ':')[0];
-        auto draft = reported_.error(spec.span, "unknown probe provider `{}`", written);
-        if (auto near = did_you_mean(written, names))
-          draft.help("did you mean `{}`?", *near);
-        else
-          draft.help("`awl -l` lists all probes of this machine");
-        continue;
-      }
-      for (TargetGroup &group : provider->resolve(spec, uses, options_.resolve, reported_, refused)) {
-        if (group.targets.empty()) continue;
-        CheckedBody body;
-        body.block = &block;
-        body.group = std::move(group);
-        body.first_probe = static_cast<uint32_t>(program_.probes.size());
-        for (const Target &target : body.group.targets) program_.probes.push_back({target.name, target.function});
-        program_.bodies.push_back(std::move(body));
-      }
+      resolve_spec(block, spec, uses, refused);
+      if (program_.bodies.size() <= max_programs) continue;
+      reported_.error(spec.span, "the script needs more than {} programs in the kernel", max_programs)
+          .help("one probe with a pattern, as `kprobe:vfs_*`, takes one program for all that it matches");
+      return false;
     }
+    if (program_.bodies.size() > before) continue;
+    unresolved_ = true;
+    TargetGroup group = {.span = block.specs[0].span};
+    group.targets.push_back({.name = block.specs[0].text});
+    add_body(block, std::move(group));
   }
-  return !reported_.failed() && !refused;
+  return true;
 }
 
 /// Maps are numbered in the order of their first appearance, which is the order they are printed in.
@@ -137,6 +201,7 @@ void Checker::find_maps() {
     if (map_numbers_.try_emplace(map->name, MapNumber(maps_.size())).second) {
       MapState state;
       state.name = "@" + map->name;
+      state.shown = brief(state.name);
       state.first_use = span;
       state.keyed = map->keyed;
       maps_.push_back(std::move(state));
@@ -192,24 +257,23 @@ std::optional<CheckedProgram> Checker::run() {
     if (const auto *block = std::get_if<Block>(&(*ast_)[StmtId(i)].node)) find_cleared_prints(*block);
   local_numbers_.resize(program_.bodies.size());
   locals_assigned_.resize(program_.bodies.size());
-  for (CheckedBody &body : program_.bodies) {
-    body.type_of.resize(ast_->expr_count());
-    body.use_of.resize(ast_->expr_count());
-  }
   auto walk = [&] {
     for (body_index_ = 0; body_index_ < program_.bodies.size(); body_index_++) check_body(program_.bodies[body_index_]);
   };
-  for (int round = 0; round < max_rounds; round++) {
+  // Every round that changes something makes a type wider, which each of them can become a few times only.
+  size_t rounds_left = 100 + 8 * ast_->expr_count();
+  do {
+    AWL_CHECK(rounds_left-- > 0);
     changed_ = false;
     quiet_ = {};
     walk();
-    if (!changed_) break;
-  }
+  } while (changed_);
   out_ = &reported_;
   final_ = true;
-  finish_maps();
+  report_maps();
   walk();
-  if (reported_.failed()) return std::nullopt;
+  if (!reported_.failed() && !unresolved_) finish_maps();
+  if (reported_.failed() || unresolved_) return std::nullopt;
   return std::move(program_);
 }
 
@@ -220,51 +284,67 @@ void Checker::check_body(CheckedBody &body) {
   statement(body.block->body);
 }
 
-/// Lay out keys and values. Reported here: maps that are never given anything.
-void Checker::finish_maps() {
-  std::vector<std::string_view> assigned;
+/// Maps that are used and never given anything.
+void Checker::report_maps() {
+  std::vector<std::string_view> given;
   for (const MapState &map : maps_)
-    if (map.assigned) assigned.push_back(map.name);
+    if (map.attempted) given.push_back(map.name);
   for (const MapState &map : maps_) {
-    MapDescription result;
-    result.name = map.name;
-    result.symbol = map.name == "@" ? "at" : "at_" + map.name.substr(1);
-    result.first_use = map.first_use;
-    result.value = map.value;
-    if (result.value.is_literal) {
-      result.value.is_literal = false;
-      if (map.aggregation) result.value.is_signed = false;
-    }
-    if (!map.assigned) {
-      auto draft = out_->error(map.first_use, "`{}` is used, but nothing is ever assigned to it", map.name);
-      if (auto near = did_you_mean(map.name, assigned)) draft.help("did you mean `{}`?", *near);
-    }
-    uint32_t offset = 0;
-    if (map.aggregation) {
-      uint64_t steps = static_cast<uint64_t>(map.high - map.low + map.step - 1) / static_cast<uint64_t>(map.step);
-      result.show = map.aggregation->show;
-      result.merge = merge_rules(result.show, result.is_signed(), steps);
-      result.low = map.low, result.high = map.high, result.step = map.step;
-      result.value_size = static_cast<uint32_t>(result.merge.size() * 8);
-      result.banked = map.cleared;
-      if (result.banked && map.keyed) offset = 8;
-    } else {
-      result.value_size = map.value.kind == Kind::string ? round_up(map.value.size) : 8;
-      if (!map.keyed) result.value_size += sizeof(awl_slot_header);
-    }
-    result.banks = result.banked ? AWL_BANKS : 1;
-    result.storage = map.keyed ? (map.aggregation ? Storage::per_cpu_hash : Storage::hash)
-                               : (map.aggregation ? Storage::per_cpu_slot : Storage::slot);
-    for (Type type : map.key) {
-      type.is_literal = false;
-      if (type.kind == Kind::string) type.size = round_up(type.size);
-      result.key.push_back({type, offset, false});
-      offset += type.size;
-    }
-    result.key_size = map.keyed ? offset : 4;
-    result.capacity = map.keyed ? (options_.map_capacity ? options_.map_capacity : default_capacity) : result.banks;
-    program_.maps.push_back(std::move(result));
+    if (map.attempted) continue;
+    auto draft = out_->error(map.first_use, "`{}` is used, but nothing is ever assigned to it", map.shown);
+    if (auto near = did_you_mean(map.name, given))
+      draft.help("did you mean `{}`?", *near);
+    else
+      draft.help("assign to it, as in `{} = count();`", source_text(map.first_use));
   }
+}
+
+/// Lay out keys and values. Reported here, as it is no mistake of a single place: maps that are only given to
+/// each other.
+void Checker::finish_maps() {
+  for (const MapState &map : maps_) {
+    bool is_typed = map.aggregation || map.value.kind != Kind::unknown;
+    if (!is_typed)
+      out_->error(*map.assigned, "the type of `{}` cannot be told: only itself is assigned to it", map.shown);
+    program_.maps.push_back(layout_of(map));
+  }
+}
+
+MapDescription Checker::layout_of(const MapState &map) const {
+  MapDescription result;
+  result.name = map.name;
+  result.symbol = map.name == "@" ? "at" : "at_" + map.name.substr(1);
+  result.first_use = map.first_use;
+  result.value = map.value;
+  if (result.value.is_literal) {
+    result.value.is_literal = false;
+    if (map.aggregation) result.value.is_signed = false;
+  }
+  uint32_t offset = 0;
+  if (map.aggregation) {
+    uint64_t steps = static_cast<uint64_t>(map.high - map.low + map.step - 1) / static_cast<uint64_t>(map.step);
+    result.show = map.aggregation->show;
+    result.merge = merge_rules(result.show, result.is_signed(), steps);
+    result.low = map.low, result.high = map.high, result.step = map.step;
+    result.value_size = static_cast<uint32_t>(result.merge.size() * 8);
+    result.banked = map.cleared;
+    if (result.banked && map.keyed) offset = 8;
+  } else {
+    result.value_size = map.value.kind == Kind::string ? round_up(map.value.size) : 8;
+    if (!map.keyed) result.value_size += sizeof(awl_slot_header);
+  }
+  result.banks = result.banked ? AWL_BANKS : 1;
+  result.storage = map.keyed ? (map.aggregation ? Storage::per_cpu_hash : Storage::hash)
+                             : (map.aggregation ? Storage::per_cpu_slot : Storage::slot);
+  for (Type type : map.key) {
+    type.is_literal = false;
+    if (type.kind == Kind::string) type.size = round_up(type.size);
+    result.key.push_back({type, offset, false});
+    offset += type.size;
+  }
+  result.key_size = map.keyed ? offset : 4;
+  result.capacity = map.keyed ? (options_.map_capacity ? options_.map_capacity : default_capacity) : result.banks;
+  return result;
 }
 
 std::optional<CheckedProgram> check(const Source &source, const Ast &ast, const Providers &providers,
@@ -272,7 +352,11 @@ std::optional<CheckedProgram> check(const Source &source, const Ast &ast, const 
                                     std::optional<Error> &refused) {
   Checker checker(source, ast, providers, options, diagnostics);
   if (!checker.resolve(refused)) return std::nullopt;
-  return checker.run();
+  std::optional<CheckedProgram> program = checker.run();
+  // A mistake in the script comes first: no other kernel would make it right.
+  if (diagnostics.failed()) refused.reset();
+  if (diagnostics.failed() || refused) return std::nullopt;
+  return program;
 }
 
 }  // namespace awl

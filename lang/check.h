@@ -29,6 +29,11 @@ std::optional<Type> join_types(const Type &a, const Type &b);
 /// The value of an operator on two constants, as the script would compute it; nothing for a division by zero.
 std::optional<uint64_t> fold(BinaryOp op, uint64_t lhs, uint64_t rhs, bool is_signed);
 
+/// "an integer", "a string": what a value is, in a sentence.
+std::string an(const Type &type);
+/// Text of the script as messages quote it, cut when it is long.
+std::string brief(std::string_view text);
+
 class Checker {
  public:
   Checker(const Source &source, const Ast &ast, const Providers &providers, const CompileOptions &options,
@@ -39,7 +44,7 @@ class Checker {
  private:
   /// What is known of a map so far.
   struct MapState {
-    std::string name;  // with the @
+    std::string name, shown;  // with the @; in full and as messages quote it
     Span first_use;
     bool keyed = false;
     std::vector<Type> key;
@@ -48,24 +53,33 @@ class Checker {
     std::optional<Span> assigned;
     const Builtin *aggregation = nullptr;
     Span aggregation_span;
+    bool attempted = false;  // given something, be it wrong
     bool cleared = false;
     int64_t low = 0, high = 0, step = 1;
   };
 
   // check.cc
+  void resolve_spec(const ProbeBlock &block, const ProbeSpec &spec, const BodyUses &uses,
+                    std::optional<Error> &refused);
+  void add_body(const ProbeBlock &block, TargetGroup group);
+  void report_provider(const ProbeSpec &spec);
   void find_maps();
   void find_cleared_prints(const Block &block);
   void check_body(CheckedBody &body);
+  void report_maps();
   void finish_maps();
+  MapDescription layout_of(const MapState &map) const;
   const Expr &at(ExprId id) const { return (*ast_)[id]; }
-  std::string source_text(Span span) const { return std::string(source_.slice(span)); }
+  std::string source_text(Span span) const { return brief(source_.slice(span)); }
 
   // check_stmt.cc
   void statement(StmtId id);
-  void assign(const Assign &node, Span span);
+  void assign(const Assign &node);
   void assign_local(const Assign &node, const LocalRef &local);
+  Type local_target(const Assign &node, const LocalRef &local);
   void assign_map(const Assign &node, const MapRef &map);
   void aggregate(ExprId target, const MapRef &map, ExprId value, const Call &call);
+  Type sample(const Call &call);
   void linear_range(MapState &map, const Call &call);
   void expression_statement(ExprId id);
 
@@ -79,6 +93,9 @@ class Checker {
   Type set(ExprId id, Type type, Use use = UseNothing{});
   Type name(ExprId id, const NameRef &node);
   Type field(ExprId id, const std::string &name, Span span);
+  void report_field(const std::string &name, Span span);
+  /// The same probe by another provider that has the field: `kretprobe:vfs_read` for `retval` in `kprobe:vfs_read`.
+  std::optional<std::string> probe_with(const std::string &field) const;
   Type member(ExprId id, const MemberRef &node);
   Type local(ExprId id, const LocalRef &node);
   Type positional(ExprId id, const PositionalRef &node);
@@ -87,6 +104,9 @@ class Checker {
   Type comparison(ExprId id, const Binary &node, const Type &lhs, const Type &rhs);
   Type ternary(ExprId id, const Ternary &node);
   Type step(ExprId id, const Step &node);
+  /// A literal takes the signedness of what it meets.
+  void settle_literals(ExprId lhs, ExprId rhs);
+  void settle_literal(ExprId id, const Type &met);
   std::optional<uint64_t> constant_of(ExprId id) const;
   const std::string *text_of(ExprId id) const;
 
@@ -102,7 +122,7 @@ class Checker {
   Type call(ExprId id, const Call &node);
   bool arity(const Call &node, Span span);
   Type printf(ExprId id, const Call &node);
-  void printf_values(const Call &node, const std::vector<FormatPiece> &pieces, Span span);
+  void printf_values(const Call &node, const std::vector<FormatPiece> &pieces);
   Type print(ExprId id, const Call &node);
   Type map_action(ExprId id, const Call &node, EventKind kind);
   Type delete_entry(ExprId id, const Call &node);
@@ -120,6 +140,7 @@ class Checker {
   Diagnostics quiet_;
   Diagnostics *out_ = &quiet_;  // quiet_ while types settle
   bool final_ = false, changed_ = false;
+  bool unresolved_ = false;  // the kernel refuses a probe, so what it has is not known
 
   CheckedProgram program_;
   std::vector<MapState> maps_;

@@ -29,10 +29,17 @@ bool Checker::arity(const Call &node, Span span) {
                        : least == most       ? fmt::format("{} argument{}", least, plural(least))
                                              : fmt::format("{} to {} arguments", least, most);
   std::string form;
-  for (const Parameter &parameter : row.parameters)
-    form += fmt::format("{}{}{}", form.empty() ? "" : ", ", parameter.name, parameter.optional ? "?" : "");
-  out_->error(span, "`{}` takes {}, but {} {} given", row.name, wanted, given, given == 1 ? "is" : "are")
-      .help("its form is `{}({})`", row.name, form);
+  for (const Parameter &parameter : row.parameters) {
+    form += form.empty() ? "" : ", ";
+    if (parameter.accepts == Accepts::rest)
+      form += "...";
+    else
+      form += fmt::format("{}{}", parameter.name, parameter.optional ? "?" : "");
+  }
+  if (row.form != Form::value) form = fmt::format("({})", form);
+  out_->error(span, "`{}` takes {}, but {} given", row.name, wanted,
+              given == 0 ? "none is" : given == 1 ? "1 is" : fmt::format("{} are", given))
+      .help("its form is `{}{}`", row.name, form);
   return false;
 }
 
@@ -47,7 +54,7 @@ Type Checker::call(ExprId id, const Call &node) {
       names.push_back(known.name);
       names.insert(names.end(), known.aliases.begin(), known.aliases.end());
     }
-    auto draft = out_->error(node.callee.span, "unknown function `{}`", node.callee.text);
+    auto draft = out_->error(node.callee.span, "unknown function `{}`", brief(node.callee.text));
     if (auto near = did_you_mean(node.callee.text, names)) draft.help("did you mean `{}`?", *near);
     return set(id, simple_type(Kind::unknown));
   }
@@ -99,33 +106,40 @@ Type Checker::printf(ExprId id, const Call &node) {
   const auto *literal = std::get_if<StringLiteral>(&at(node.arguments[0]).node);
   if (!literal) {
     out_->error(at(node.arguments[0]).span, "the format of `printf` must be a string literal")
-        .help("printf(\"%s\\n\", {});", source_text(at(node.arguments[0]).span));
+        .help("write `printf(\"%s\\n\", {});`", source_text(at(node.arguments[0]).span));
     return set(id, none_type);
   }
   EventDescription event;
   event.kind = EventKind::printf;
+  size_t reported = out_->all().size();
   event.format = parse_format(literal->text, at(node.arguments[0]).span, *out_);
-  printf_values(node, event.format, at(id).span);
+  if (out_->all().size() == reported) printf_values(node, event.format);
   return send(id, std::move(event), std::span(node.arguments).subspan(1));
 }
 
-void Checker::printf_values(const Call &node, const std::vector<FormatPiece> &pieces, Span span) {
+void Checker::printf_values(const Call &node, const std::vector<FormatPiece> &pieces) {
   size_t conversions = 0, given = node.arguments.size() - 1;
+  std::optional<Span> lacking;  // the first conversion that has no value
   for (const FormatPiece &piece : pieces) {
     if (!piece.has_conversion) continue;
     size_t index = ++conversions;
+    if (index == given + 1) lacking = piece.span;
     if (index > given) continue;
     ExprId argument = node.arguments[index];
     const Type &type = body_->type_of[static_cast<uint32_t>(argument)];
     char letter = piece.conversion.letter;
     if (letter == 's' || letter == 'v' || type.is_number() || type.kind == Kind::unknown) continue;
-    out_->error(at(argument).span, "`%{}` prints a number, but `{}` is a {}", letter, source_text(at(argument).span),
-                describe(type))
+    out_->error(at(argument).span, "`%{}` prints a number, but `{}` is {}", letter, source_text(at(argument).span),
+                an(type))
+        .label(piece.span, "here")
         .help("`%s` prints it");
   }
   if (conversions == given) return;
-  out_->error(span, "the format has {} conversion{}, but {} value{} {} given", conversions, plural(conversions), given,
-              plural(given), given == 1 ? "is" : "are");
+  Span at_fault = lacking ? *lacking : at(node.arguments[conversions + 1]).span;
+  out_->error(at_fault, "the format has {} conversion{}, but {} value{} given", conversions, plural(conversions),
+              given == 0 ? "no" : std::to_string(given), given == 1 ? " is" : "s are")
+      .help("{}", lacking ? "each conversion takes a value; `%%` prints a percent sign"
+                          : "each value needs a conversion, as `%d` or `%s`");
 }
 
 Type Checker::print(ExprId id, const Call &node) {
@@ -142,8 +156,12 @@ Type Checker::print(ExprId id, const Call &node) {
       number(node.arguments[i], i == 1 ? "the number of rows" : "the divisor");
       auto known = constant_of(node.arguments[i]);
       if (i > 2 || !known || static_cast<int64_t>(*known) < 0) {
-        out_->error(at(node.arguments[i]).span, "`print` of a map takes at most a number of rows and a divisor")
-            .help("print(@m, 10) shows the ten largest; print(@m, 10, 1000) divides values by 1000");
+        std::string text = source_text(at(node.arguments[i]).span);
+        auto draft = i > 2 ? out_->error(at(node.arguments[i]).span, "`{}` is one argument too many to print a map", text)
+                           : out_->error(at(node.arguments[i]).span, "`{}` is not a number known before the script runs",
+                                         text);
+        draft.help("`print({0}, 10)` shows the ten largest, `print({0}, 10, 1000)` divides values by 1000",
+                   map_state(*map).shown);
         return set(id, none_type);
       }
       *settings[i - 1] = static_cast<int64_t>(*known);
@@ -161,7 +179,8 @@ Type Checker::map_action(ExprId id, const Call &node, EventKind kind) {
   if (!map) {
     expression(node.arguments[0]);
     out_->error(at(node.arguments[0]).span, "`{}` takes a map, but `{}` is none", row.name,
-                source_text(at(node.arguments[0]).span));
+                source_text(at(node.arguments[0]).span))
+        .help("write `{}(@name)`", row.name);
     return set(id, none_type);
   }
   if (map->keyed) {
@@ -186,7 +205,8 @@ Type Checker::delete_entry(ExprId id, const Call &node) {
   if (!map) {
     expression(node.arguments[0]);
     out_->error(at(node.arguments[0]).span, "`delete` takes an entry of a map, but `{}` is none",
-                source_text(at(node.arguments[0]).span));
+                source_text(at(node.arguments[0]).span))
+        .help("write `delete(@name[key])`");
     return set(id, none_type);
   }
   MapState &state = map_state(*map);
@@ -194,8 +214,8 @@ Type Checker::delete_entry(ExprId id, const Call &node) {
   entry.key.insert(entry.key.end(), node.arguments.begin() + 1, node.arguments.end());
   entry.keyed = !entry.key.empty();
   if (state.keyed && !entry.keyed) {
-    out_->error(at(node.arguments[0]).span, "`delete` removes one entry, but no key of `{}` is given", state.name)
-        .help("`clear({})` removes all entries", state.name);
+    out_->error(at(node.arguments[0]).span, "`delete` removes one entry, but no key of `{}` is given", state.shown)
+        .help("`clear({})` removes all entries", state.shown);
     return set(id, none_type);
   }
   map_reference(node.arguments[0], entry, false);
@@ -232,7 +252,8 @@ Type Checker::time(ExprId id, const Call &node) {
     value(node.arguments[0]);
     const std::string *text = text_of(node.arguments[0]);
     if (!text) {
-      out_->error(at(node.arguments[0]).span, "the format of `time` must be a string literal");
+      out_->error(at(node.arguments[0]).span, "the format of `time` must be a string literal")
+          .help("for example `time(\"%H:%M:%S\\n\");`");
       return set(id, none_type);
     }
     format = *text;
@@ -244,20 +265,26 @@ Type Checker::time(ExprId id, const Call &node) {
 }
 
 Type Checker::str(ExprId id, const Call &node) {
-  Type address = value(node.arguments[0]);
   uint32_t size = options_.max_strlen;
+  const auto *parameter = std::get_if<PositionalRef>(&at(node.arguments[0]).node);
+  if (parameter && (parameter->number < 1 || parameter->number > options_.parameters.size())) {
+    out_->warning(at(node.arguments[0]).span, "there is no parameter ${}; it is taken for an empty string",
+                  parameter->number)
+        .help("parameters follow the script: awl script.awl first second");
+    return set(id, string_type(8), UseText{""});
+  }
+  Type address = value(node.arguments[0]);
   if (const std::string *text = text_of(node.arguments[0])) {
     // str($1): the parameter as text, whatever it looks like.
     return set(id, body_->type_of[static_cast<uint32_t>(node.arguments[0])], UseText{*text});
   }
-  if (const auto *parameter = std::get_if<PositionalRef>(&at(node.arguments[0]).node)) {
-    bool given = parameter->number >= 1 && parameter->number <= options_.parameters.size();
-    std::string text = given ? options_.parameters[parameter->number - 1] : "";
+  if (parameter) {
+    const std::string &text = options_.parameters[parameter->number - 1];
     return set(id, string_type(static_cast<uint32_t>((text.size() + 8) & ~size_t(7))), UseText{text});
   }
   if (address.kind == Kind::string) {
-    out_->error(at(node.arguments[0]).span, "`{}` is a string already", source_text(at(node.arguments[0]).span))
-        .help("leave `str` out");
+    // Fields of tracepoints are strings by themselves; scripts of other tracers write str() round them.
+    if (node.arguments.size() > 1) number(node.arguments[1], "the length that `str` reads");
     return set(id, address);
   }
   number(node.arguments[0], "the address that `str` reads");

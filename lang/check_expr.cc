@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Expressions: names, operators, types.
+#include <algorithm>
 #include <charconv>
 
 #include "lang/check.h"
@@ -20,6 +21,16 @@ Type literal_integer(uint64_t value, Unit unit) {
   return type;
 }
 
+/// "`args.a`, `args.b`"; where there are many of them, how to see the rest.
+std::string list_of(const std::vector<Field> &fields, std::string_view probe) {
+  constexpr size_t shown = 12;
+  std::string list;
+  for (size_t i = 0; i < std::min(shown, fields.size()); i++)
+    list += fmt::format("{}`{}`", i == 0 ? "" : ", ", fields[i].name);
+  if (fields.size() > shown) list += fmt::format(" and {} more: awl -lv '{}'", fields.size() - shown, probe);
+  return list;
+}
+
 Type text_type(std::string_view text) { return string_type(static_cast<uint32_t>((text.size() + 8) & ~size_t(7))); }
 
 }  // namespace
@@ -37,8 +48,10 @@ std::optional<Type> join_types(const Type &a, const Type &b) {
   if (b.is_literal) joined.is_signed = a_signed;
   joined.is_literal = a.is_literal && b.is_literal;
   if (joined.is_literal) joined.is_signed = true;
-  if (a.unit == b.unit || b.is_literal) joined.unit = a.unit;
-  if (a.is_literal) joined.unit = b.unit;
+  bool both = a.is_literal == b.is_literal;
+  if (a.unit == b.unit || (both && a.is_literal && b.unit == Unit::none)) joined.unit = a.unit;
+  if (both && a.is_literal && a.unit == Unit::none) joined.unit = b.unit;
+  if (!both) joined.unit = a.is_literal ? b.unit : a.unit;
   return joined;
 }
 
@@ -122,7 +135,10 @@ Type Checker::value(ExprId id) {
     return set(id, s64_type);
   }
   if (type.kind == Kind::record) {
-    out_->error(at(id).span, "`args` as a whole is not a value").help("name a field of it: `args.x`; `awl -lv` lists them");
+    const auto &fields = body_->group.fields;
+    auto draft = out_->error(at(id).span, "`{}` as a whole is not a value", source_text(at(id).span));
+    if (std::ranges::any_of(fields, [](const Field &field) { return field.name.starts_with("args."); }))
+      draft.help("name one of its fields: {}", list_of(fields, body_->group.targets[0].name));
     return set(id, s64_type);
   }
   return type;
@@ -131,15 +147,15 @@ Type Checker::value(ExprId id) {
 Type Checker::number(ExprId id, std::string_view role) {
   Type type = value(id);
   if (type.is_number() || type.kind == Kind::unknown) return type;
-  out_->error(at(id).span, "{} must be a number, but `{}` is a {}", role, source_text(at(id).span), describe(type));
+  out_->error(at(id).span, "{} must be a number, but `{}` is {}", role, source_text(at(id).span), an(type));
   return set(id, s64_type);
 }
 
 void Checker::condition(ExprId id) {
   Type type = value(id);
   if (type.is_number() || type.kind == Kind::unknown) return;
-  auto draft = out_->error(at(id).span, "a condition must be a number, but `{}` is a {}", source_text(at(id).span),
-                           describe(type));
+  auto draft = out_->error(at(id).span, "a condition must be a number, but `{}` is {}", source_text(at(id).span),
+                           an(type));
   if (type.kind == Kind::string) draft.help("compare it: `{} == \"...\"`", source_text(at(id).span));
 }
 
@@ -147,9 +163,10 @@ Type Checker::name(ExprId id, const NameRef &node) {
   const Builtin *row = node.name.builtin;
   if (!row) return field(id, node.name.text, node.name.span);
   if (row->form != Form::value) {
-    out_->error(node.name.span, "`{}` is a function and needs parentheses", row->name)
-        .help("write `{}({})`", node.name.text, row->parameters.empty() ? "" : "...");
-    return set(id, s64_type);
+    std::string form = row->parameters.empty() || row->parameters[0].optional ? "()" : "(...)";
+    out_->error(node.name.span, "`{}` is a function and needs parentheses", node.name.text)
+        .help("write `{}{}`", node.name.text, form);
+    return set(id, simple_type(Kind::unknown));
   }
   return set(id, row->result());
 }
@@ -157,29 +174,64 @@ Type Checker::name(ExprId id, const NameRef &node) {
 Type Checker::field(ExprId id, const std::string &name, Span span) {
   const auto &fields = body_->group.fields;
   for (uint32_t i = 0; i < fields.size(); i++)
-    if (fields[i].name == name) return set(id, fields[i].type, UseField{i});
+    if (fields[i].name == name) {
+      Type type = fields[i].type;
+      // A string whose length only the record knows.
+      if (type.kind == Kind::string && type.size == 0) type.size = options_.max_strlen;
+      return set(id, type, UseField{i});
+    }
   if (name == "args" || name == "data") return set(id, simple_type(Kind::record));
-  const std::string &provider = body_->group.provider;
-  std::vector<std::string_view> known = builtin_names();
-  bool in_args = name.rfind("args.", 0) == 0;
-  if (in_args) known.clear();
-  for (const Field &field : fields)
-    if ((field.name.rfind("args.", 0) == 0) == in_args) known.push_back(field.name);
-  std::string_view shown = in_args ? std::string_view(name).substr(5) : std::string_view(name);
-  bool of_probes = in_args || name == "retval" || is_argument_name(name);
-  auto draft = in_args ? out_->error(span, "`{}` has no argument `{}`", body_->group.targets[0].name, shown)
-               : of_probes ? out_->error(span, "`{}` is not available in {} probes", name, provider)
-                           : out_->error(span, "unknown name `{}`", name);
-  if (auto near = did_you_mean(name, known); near && !(of_probes && !in_args)) {
-    draft.help("did you mean `{}`?", *near);
-  } else if (in_args && !known.empty()) {
-    std::string list;
-    for (std::string_view other : known) list += fmt::format("{}`{}`", list.empty() ? "" : ", ", other);
-    draft.help("it has {}", list);
-  } else if (of_probes) {
-    draft.help("`awl -lv '{}'` lists what the probe has", body_->group.targets[0].name);
-  }
+  if (body_->group.provider.empty()) return set(id, simple_type(Kind::unknown));
+  report_field(name, span);
   return set(id, s64_type);
+}
+
+std::optional<std::string> Checker::probe_with(const std::string &field) const {
+  const TargetGroup &group = body_->group;
+  std::string_view target = group.targets[0].name;
+  size_t colon = target.find(':');
+  if (group.targets.size() > 1 || colon == target.npos) return std::nullopt;
+  BodyUses uses;
+  uses.fields.push_back(field);
+  for (const auto &provider : providers_) {
+    std::string name(provider->doc().name);
+    if (name == group.provider) continue;
+    ProbeSpec spec = {name + std::string(target.substr(colon)), group.span};
+    Diagnostics unheard;
+    std::optional<Error> refused;
+    for (const TargetGroup &other : provider->resolve(spec, uses, options_.resolve, unheard, refused))
+      if (std::ranges::find(other.fields, field, &Field::name) != other.fields.end()) return spec.text;
+  }
+  return std::nullopt;
+}
+
+void Checker::report_field(const std::string &name, Span span) {
+  const std::vector<Field> &fields = body_->group.fields;
+  const std::string &probe = body_->group.targets[0].name;
+  bool in_args = name.starts_with("args.");
+  bool of_probes = in_args || name == "retval" || is_argument_name(name);
+  std::vector<std::string_view> known;
+  if (!in_args) known = builtin_names();
+  for (const Field &field : fields)
+    if (field.name.starts_with("args.") == in_args) known.push_back(field.name);
+  std::string shown = brief(in_args ? std::string_view(name).substr(5) : name);
+  auto draft = in_args     ? out_->error(span, "`{}` has no argument `{}`", probe, shown)
+               : of_probes ? out_->error(span, "`{}` has no `{}`", probe, shown)
+                           : out_->error(span, "unknown name `{}`", shown);
+  // One argument's number is as good a guess for another's as that of the probe next door.
+  auto near = of_probes && !in_args ? std::nullopt : did_you_mean(name, known);
+  bool is_argument = std::ranges::find(fields, "args." + name, &Field::name) != fields.end();
+  std::optional<std::string> other = of_probes && !near ? probe_with(name) : std::nullopt;
+  if (is_argument)
+    draft.help("it is an argument of the probe: `args.{}`", name);
+  else if (near)
+    draft.help("did you mean `{}`?", *near);
+  else if (other)
+    draft.help("`{}` has it", *other);
+  else if (of_probes && !fields.empty())
+    draft.help("it has {}", list_of(fields, probe));
+  else if (of_probes)
+    draft.help("it has no arguments");
 }
 
 Type Checker::member(ExprId id, const MemberRef &node) {
@@ -187,8 +239,10 @@ Type Checker::member(ExprId id, const MemberRef &node) {
   if (object && !object->name.builtin && (object->name.text == "args" || object->name.text == "data"))
     return field(id, "args." + node.field.text, node.field.span);
   Type type = value(node.object);
-  out_->error(node.field.span, "a {} has no field `{}`", describe(type), node.field.text)
-      .help("fields belong to `args`");
+  if (type.kind != Kind::unknown)
+    out_->error(node.field.span, "`{}` is {} and has no field `{}`", source_text(at(node.object).span), an(type),
+                brief(node.field.text))
+        .help("fields belong to `args`");
   return set(id, s64_type);
 }
 
@@ -200,8 +254,11 @@ Type Checker::local(ExprId id, const LocalRef &node) {
     std::vector<std::string> spelled;
     for (const auto &[name, number] : numbers) spelled.push_back("$" + name);
     known.assign(spelled.begin(), spelled.end());
-    auto draft = out_->error(at(id).span, "`${}` is used, but nothing is ever assigned to it", node.name);
-    if (auto near = did_you_mean("$" + node.name, known)) draft.help("did you mean `{}`?", *near);
+    auto draft = out_->error(at(id).span, "`${}` is used, but nothing is assigned to it before", brief(node.name));
+    if (auto near = did_you_mean("$" + node.name, known))
+      draft.help("did you mean `{}`?", *near);
+    else
+      draft.help("assign to it first: `${} = 0;`", brief(node.name));
     return set(id, simple_type(Kind::unknown));
   }
   Type type = body_->locals[static_cast<uint32_t>(found->second)];
@@ -211,7 +268,7 @@ Type Checker::local(ExprId id, const LocalRef &node) {
 
 Type Checker::positional(ExprId id, const PositionalRef &node) {
   if (node.number == 0 || node.number > options_.parameters.size()) {
-    out_->warning(at(id).span, "there is no parameter ${}; it reads as 0", node.number)
+    out_->warning(at(id).span, "there is no parameter ${}; it is taken for 0", node.number)
         .help("parameters follow the script: awl script.awl first second");
     return set(id, literal_integer(0, Unit::none), UseConstant{0});
   }
@@ -260,9 +317,11 @@ Type Checker::binary(ExprId id, const Binary &node) {
   if (lhs.kind == Kind::unknown || rhs.kind == Kind::unknown) return set(id, simple_type(Kind::unknown));
   bool divides = node.op == BinaryOp::divide || node.op == BinaryOp::modulo;
   if (divides && constant_of(node.rhs) == 0)
-    out_->error(at(node.rhs).span, "division by zero").help("the divisor is 0 whenever this runs");
+    out_->error(at(node.rhs).span, "division by zero");
+  settle_literals(node.lhs, node.rhs);
   bool shifts = node.op == BinaryOp::shift_left || node.op == BinaryOp::shift_right;
   Type result = shifts ? integer_type(8, lhs.kind == Kind::integer && lhs.is_signed) : *join_types(lhs, rhs);
+  if (result.kind != Kind::integer) result = integer_type(8, false);
   // Differences may be negative whatever they are made of; a time divided by 1000 counts something else.
   if (node.op == BinaryOp::subtract) result.is_signed = true, result.is_literal = false;
   if (node.op != BinaryOp::add && node.op != BinaryOp::subtract) result.unit = Unit::none;
@@ -273,19 +332,35 @@ Type Checker::binary(ExprId id, const Binary &node) {
   return set(id, result);
 }
 
+void Checker::settle_literal(ExprId id, const Type &met) {
+  Type &type = body_->type_of[static_cast<uint32_t>(id)];
+  if (!type.is_literal || met.is_literal || !met.is_number()) return;
+  type.is_signed = met.kind == Kind::integer && met.is_signed;
+}
+
+void Checker::settle_literals(ExprId lhs, ExprId rhs) {
+  settle_literal(lhs, body_->type_of[static_cast<uint32_t>(rhs)]);
+  settle_literal(rhs, body_->type_of[static_cast<uint32_t>(lhs)]);
+}
+
 Type Checker::comparison(ExprId id, const Binary &node, const Type &lhs, const Type &rhs) {
   bool equality = node.op == BinaryOp::equal || node.op == BinaryOp::not_equal;
   if (lhs.kind == Kind::unknown || rhs.kind == Kind::unknown) return set(id, bool_type);
   if (!join_types(lhs, rhs) || lhs.kind == Kind::probe || lhs.kind == Kind::function) {
-    auto draft = out_->error(node.op_span, "a {} cannot be compared with a {}", describe(lhs), describe(rhs));
-    draft.label(at(node.lhs).span, "a {}", describe(lhs)).label(at(node.rhs).span, "a {}", describe(rhs));
+    auto draft = out_->error(node.op_span, "{} cannot be compared with {}", an(lhs), an(rhs));
+    draft.label(at(node.lhs).span, "{}", an(lhs)).label(at(node.rhs).span, "{}", an(rhs));
     const Type &other = lhs.kind == Kind::string ? rhs : lhs;
     ExprId address = lhs.kind == Kind::string ? node.rhs : node.lhs;
     if (other.kind == Kind::pointer)
       draft.help("`str({})` is the string at that address", source_text(at(address).span));
+    else if (const auto *digits = std::get_if<IntegerLiteral>(&at(address).node); digits && other.is_number())
+      draft.help("quote it: `\"{}\"`", digits->value);
+    else if (lhs.kind == Kind::probe || rhs.kind == Kind::probe || lhs.kind == Kind::function || rhs.kind == Kind::function)
+      draft.help("a probe's name can be printed or be a key: `@[probe] = count();`");
   } else if (lhs.kind == Kind::string && !equality) {
     out_->error(node.op_span, "strings can be compared with `==` and `!=` only");
   }
+  settle_literals(node.lhs, node.rhs);
   auto l = constant_of(node.lhs), r = constant_of(node.rhs);
   if (l && r && lhs.is_number())
     return set(id, bool_type, UseConstant{*fold(node.op, *l, *r, join_types(lhs, rhs)->is_signed)});
@@ -303,8 +378,8 @@ Type Checker::ternary(ExprId id, const Ternary &node) {
   if (!joined) {
     Span left = at(node.yes ? *node.yes : node.condition).span;
     out_->error(at(id).span, "both results of `?:` must be of one type")
-        .label(left, "a {}", describe(first))
-        .label(at(node.no).span, "a {}", describe(second));
+        .label(left, "{}", an(first))
+        .label(at(node.no).span, "{}", an(second));
     return set(id, first);
   }
   joined->is_literal = false;
@@ -325,7 +400,8 @@ Type Checker::step(ExprId id, const Step &node) {
     Type type = number(node.target, fmt::format("the operand of `{}`", sign));
     return set(id, type);
   }
-  out_->error(target.span, "`{}` changes a map or a variable, but `{}` is neither", sign, source_text(target.span));
+  out_->error(target.span, "`{}` changes a map or a variable, and `{}` is neither", sign, source_text(target.span))
+      .help("only maps (`@name`) and variables (`$name`) can change");
   return set(id, s64_type);
 }
 

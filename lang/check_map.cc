@@ -26,12 +26,13 @@ void Checker::map_reference(ExprId id, const MapRef &map, bool whole) {
   if (map.keyed != state.keyed) {
     if (whole && !map.keyed) return;
     if (map.keyed)
-      out_->error(span, "`{}` is used with a key here, but without one elsewhere", state.name)
+      out_->error(span, "`{}` is used with a key here, but without one elsewhere", state.shown)
           .label(state.first_use, "used without a key here")
           .help("a map either has keys or holds one value; give one of the two another name");
     else
-      out_->error(span, "`{}` is used without a key here, but it has keys", state.name)
-          .label(state.first_use, "used with a key here");
+      out_->error(span, "`{}` is used without a key here, but with one elsewhere", state.shown)
+          .label(state.first_use, "used with a key here")
+          .help("a map either has keys or holds one value; give one of the two another name");
     for (ExprId key : map.key) value(key);
     return;
   }
@@ -44,7 +45,7 @@ void Checker::map_reference(ExprId id, const MapRef &map, bool whole) {
     return;
   }
   if (types.size() != state.key.size()) {
-    out_->error(span, "`{}` is used with {} key{} here, but it has {}", state.name, types.size(), plural(types.size()),
+    out_->error(span, "`{}` is used with {} key{} here, but it has {}", state.shown, types.size(), plural(types.size()),
                 state.key.size())
         .label(state.first_use, "used with {} key{} here", state.key.size(), plural(state.key.size()));
     return;
@@ -52,9 +53,10 @@ void Checker::map_reference(ExprId id, const MapRef &map, bool whole) {
   for (size_t i = 0; i < types.size(); i++) {
     std::optional<Type> joined = join_types(state.key[i], types[i]);
     if (!joined) {
-      out_->error(at(map.key[i]).span, "key {} of `{}` is a {} elsewhere, but a {} here", i + 1, state.name,
-                  describe(state.key[i]), describe(types[i]))
-          .label(state.key_spans[i], "a {} here", describe(state.key[i]));
+      std::string which = types.size() == 1 ? "the key" : fmt::format("key {}", i + 1);
+      out_->error(at(map.key[i]).span, "{} of `{}` is {} elsewhere, but {} here", which, state.shown, an(state.key[i]),
+                  an(types[i]))
+          .label(state.key_spans[i], "{} here", an(state.key[i]));
       continue;
     }
     if (*joined != state.key[i]) changed_ = true;
@@ -66,11 +68,11 @@ Type Checker::map_read(ExprId id, const MapRef &map) {
   map_reference(id, map, false);
   MapState &state = map_state(map);
   if (state.aggregation) {
-    out_->error(at(id).span, "`{}` is an aggregation by `{}()`; it has a value per CPU and cannot be read here",
-                state.name, state.aggregation->name)
+    out_->error(at(id).span, "`{}` is an aggregation by `{}()`: it has a value for each CPU, which a probe cannot read",
+                state.shown, state.aggregation->name)
         .label(state.aggregation_span, "made an aggregation here")
-        .help("print({}) shows it; to compute with a counter, use `{}++`", state.name, source_text(at(id).span));
-    return set(id, s64_type, UseMap{map_number(map)});
+        .help("`print({})` shows it; a plain counter, `{}++`, can be read", state.shown, source_text(at(id).span));
+    return set(id, simple_type(Kind::unknown), UseMap{map_number(map)});
   }
   Type type = state.value;
   if (type.kind == Kind::integer) type.is_literal = false;
@@ -80,8 +82,9 @@ Type Checker::map_read(ExprId id, const MapRef &map) {
 void Checker::give_map_value(ExprId target, const MapRef &map, const Type &type, Span span) {
   map_reference(target, map, false);
   MapState &state = map_state(map);
+  state.attempted = true;
   if (state.aggregation) {
-    out_->error(span, "`{}` is an aggregation by `{}()`; a plain value cannot be put into it", state.name,
+    out_->error(span, "`{}` is an aggregation by `{}()`, and a plain value cannot be put into it", state.shown,
                 state.aggregation->name)
         .label(state.aggregation_span, "made an aggregation here")
         .help("give the plain value a map of its own name");
@@ -89,8 +92,9 @@ void Checker::give_map_value(ExprId target, const MapRef &map, const Type &type,
   }
   std::optional<Type> joined = join_types(state.value, type);
   if (!joined) {
-    out_->error(span, "`{}` holds a {}, but a {} is assigned here", state.name, describe(state.value), describe(type))
-        .label(*state.assigned, "a {} is assigned here", describe(state.value));
+    out_->error(span, "`{}` holds {}, but {} is assigned here", state.shown, an(state.value), an(type))
+        .label(*state.assigned, "{} is assigned here", an(state.value))
+        .help("give the {} a map of its own", describe(type));
     return;
   }
   if (!state.assigned) state.assigned = span;

@@ -11,7 +11,7 @@ void Checker::statement(StmtId id) {
   const Stmt &stmt = (*ast_)[id];
   match(
       stmt.node, [&](const ExprStatement &node) { expression_statement(node.expr); },
-      [&](const Assign &node) { assign(node, stmt.span); },
+      [&](const Assign &node) { assign(node); },
       [&](const Block &node) {
         for (StmtId child : node.statements) statement(child);
       },
@@ -24,6 +24,7 @@ void Checker::statement(StmtId id) {
 }
 
 void Checker::expression_statement(ExprId id) {
+  size_t reported = out_->all().size();
   Type type = expression(id);
   if (type.kind == Kind::aggregate) {
     const auto &node = std::get<Call>(at(id).node);
@@ -34,17 +35,17 @@ void Checker::expression_statement(ExprId id) {
   const auto *call = std::get_if<Call>(&at(id).node);
   bool acts = std::holds_alternative<Step>(at(id).node) ||
               (call && (!call->callee.builtin || call->callee.builtin->form == Form::statement));
-  if (!acts) out_->warning(at(id).span, "the value of `{}` is not used", source_text(at(id).span));
+  if (!acts && out_->all().size() == reported)
+    out_->warning(at(id).span, "the value of `{}` is not used", source_text(at(id).span));
 }
 
-void Checker::assign(const Assign &node, Span span) {
+void Checker::assign(const Assign &node) {
   const Expr &target = at(node.target);
   if (const auto *local = std::get_if<LocalRef>(&target.node)) return assign_local(node, *local);
   if (const auto *map = std::get_if<MapRef>(&target.node)) return assign_map(node, *map);
   value(node.value);
   out_->error(target.span, "`{}` cannot be assigned to", source_text(target.span))
       .help("only maps (`@name`) and variables (`$name`) can");
-  static_cast<void>(span);
 }
 
 void Checker::assign_local(const Assign &node, const LocalRef &local) {
@@ -52,14 +53,13 @@ void Checker::assign_local(const Assign &node, const LocalRef &local) {
   auto &numbers = local_numbers_[body_index_];
   auto found = numbers.find(local.name);
   if (node.op) {
-    number(node.target, fmt::format("the target of `{}=`", spelling(*node.op)));
-    if (found == numbers.end()) return;
+    Type target = local_target(node, local);
+    if (found == numbers.end() || target.kind == Kind::string) return;
+    settle_literal(node.value, target);
   }
   if (found == numbers.end()) {
-    if (type.kind == Kind::unknown) {
-      if (final_) set(node.target, type);
-      return;
-    }
+    // In the last walk a variable without a type follows from a mistake that has been told.
+    if (type.kind == Kind::unknown && !final_) return;
     found = numbers.emplace(local.name, LocalNumber(body_->locals.size())).first;
     body_->locals.push_back(type);
     changed_ = true;
@@ -67,8 +67,7 @@ void Checker::assign_local(const Assign &node, const LocalRef &local) {
   Type &known = body_->locals[static_cast<uint32_t>(found->second)];
   std::optional<Type> joined = join_types(known, type);
   if (!joined) {
-    out_->error(at(node.value).span, "`${}` holds a {}, but a {} is assigned here", local.name, describe(known),
-                describe(type))
+    out_->error(at(node.value).span, "`${}` holds {}, but {} is assigned here", brief(local.name), an(known), an(type))
         .help("give the {} a variable of its own", describe(type));
     return;
   }
@@ -79,41 +78,58 @@ void Checker::assign_local(const Assign &node, const LocalRef &local) {
   set(node.target, shown, UseLocal{found->second});
 }
 
+/// The variable of `$x op= ...`, which must be a number already.
+Type Checker::local_target(const Assign &node, const LocalRef &local) {
+  Type type = expression(node.target);
+  if (type.kind == Kind::string)
+    out_->error(at(node.target).span, "`${}` holds a string, and `{}=` needs a number", brief(local.name),
+                spelling(*node.op));
+  return type;
+}
+
 void Checker::assign_map(const Assign &node, const MapRef &map) {
   const auto *call = std::get_if<Call>(&at(node.value).node);
   const Builtin *row = call ? call->callee.builtin : nullptr;
-  // `@ = count` is a slip that deserves better than "unknown name".
   if (row && row->form == Form::aggregation) {
     if (node.op) {
+      map_state(map).attempted = true;
       out_->error(at(node.value).span, "the aggregation `{}()` is assigned with `=`, not `{}=`", row->name,
-                  spelling(*node.op));
+                  spelling(*node.op))
+          .help("write `{} = {};`: it adds up by itself", source_text(at(node.target).span),
+                source_text(at(node.value).span));
       return;
     }
     return aggregate(node.target, map, node.value, *call);
   }
   Type type = node.op ? number(node.value, fmt::format("the operand of `{}=`", spelling(*node.op))) : value(node.value);
-  give_map_value(node.target, map, type, at(node.value).span);
   MapState &state = map_state(map);
-  if (node.op && !state.aggregation && state.value.kind == Kind::string)
-    out_->error(at(node.target).span, "`{}` holds a string; `{}=` needs a number", state.name, spelling(*node.op));
+  if (node.op && !state.aggregation && state.value.kind == Kind::string) {
+    out_->error(at(node.target).span, "`{}` holds a string, and `{}=` needs a number", state.shown, spelling(*node.op))
+        .label(*state.assigned, "a string is assigned here");
+    return;
+  }
+  give_map_value(node.target, map, type, at(node.value).span);
+  if (node.op) settle_literal(node.value, state.value);
 }
 
 void Checker::aggregate(ExprId target, const MapRef &map, ExprId value_id, const Call &call) {
   const Builtin &row = *call.callee.builtin;
   map_reference(target, map, false);
   MapState &state = map_state(map);
+  state.attempted = true;
   set(value_id, simple_type(Kind::aggregate));
   if (!arity(call, at(value_id).span)) return;
   if (state.assigned && state.aggregation != &row) {
     if (state.aggregation)
-      out_->error(at(value_id).span, "`{}` is an aggregation by `{}()`, but `{}()` is assigned here", state.name,
+      out_->error(at(value_id).span, "`{}` is an aggregation by `{}()`, but `{}()` is assigned here", state.shown,
                   state.aggregation->name, row.name)
           .label(state.aggregation_span, "made an aggregation by `{}()` here", state.aggregation->name)
           .help("give each aggregation a map of its own name");
     else
-      out_->error(at(value_id).span, "`{}` holds a plain value, but the aggregation `{}()` is assigned here", state.name,
+      out_->error(at(value_id).span, "`{}` holds a plain value, but the aggregation `{}()` is assigned here", state.shown,
                   row.name)
-          .label(*state.assigned, "a {} is assigned here", describe(state.value));
+          .label(*state.assigned, "{} is assigned here", an(state.value))
+          .help("give the aggregation a map of its own");
     return;
   }
   if (!state.assigned) {
@@ -124,7 +140,7 @@ void Checker::aggregate(ExprId target, const MapRef &map, ExprId value_id, const
   }
   Type sample = integer_type(8, false);
   sample.is_literal = true;
-  if (!call.arguments.empty()) sample = number(call.arguments[0], fmt::format("what `{}()` gets", row.name));
+  if (!call.arguments.empty()) sample = this->sample(call);
   if (row.show == Show::linear_histogram) linear_range(state, call);
   std::optional<Type> joined = join_types(state.value, sample);
   if (joined && *joined != state.value) {
@@ -133,21 +149,33 @@ void Checker::aggregate(ExprId target, const MapRef &map, ExprId value_id, const
   }
 }
 
+/// What an aggregation is made of. Counting by a string is done by a key.
+Type Checker::sample(const Call &call) {
+  ExprId id = call.arguments[0];
+  Type type = value(id);
+  if (type.is_number() || type.kind == Kind::unknown) return type;
+  out_->error(at(id).span, "`{}()` needs a number, but `{}` is {}", call.callee.builtin->name, source_text(at(id).span),
+              an(type))
+      .help("to count by it, make it a key: `@[{}] = count();`", source_text(at(id).span));
+  return set(id, s64_type);
+}
+
 void Checker::linear_range(MapState &map, const Call &call) {
   std::vector<int64_t> numbers;
   for (size_t i = 1; i < call.arguments.size(); i++) {
     number(call.arguments[i], "a limit of the histogram");
     auto known = constant_of(call.arguments[i]);
     if (!known) {
-      out_->error(at(call.arguments[i]).span, "the range of a linear histogram must be known before the script runs")
-          .help("write a number here");
+      out_->error(at(call.arguments[i]).span, "`{}` is not known before the script runs, as the range of a histogram must be",
+                  source_text(at(call.arguments[i]).span))
+          .help("write a number");
       return;
     }
     numbers.push_back(static_cast<int64_t>(*known));
   }
   int64_t low = numbers[0], high = numbers[1], step = numbers.size() > 2 ? numbers[2] : 1;
   if (step <= 0) {
-    out_->error(at(call.arguments.back()).span, "the step of a linear histogram must be greater than 0");
+    out_->error(at(call.arguments.back()).span, "the step {} is not above 0", step);
     return;
   }
   if (low >= high) {
@@ -165,9 +193,11 @@ void Checker::linear_range(MapState &map, const Call &call) {
   }
   bool first = map.low == 0 && map.high == 0;
   if (!first && (map.low != low || map.high != high || map.step != step)) {
-    out_->error(at(call.arguments[1]).span, "`{}` has buckets from {} to {} by {} elsewhere", map.name, map.low, map.high,
-                map.step)
-        .label(map.aggregation_span, "first used here");
+    out_->error(join(at(call.arguments[1]).span, at(call.arguments.back()).span),
+                "`{}` has buckets from {} to {} by {} here, but from {} to {} by {} elsewhere", map.shown, low, high, step,
+                map.low, map.high, map.step)
+        .label(map.aggregation_span, "first used here")
+        .help("give each histogram a map of its own name");
     return;
   }
   map.low = low, map.high = high, map.step = step;

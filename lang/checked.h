@@ -42,12 +42,31 @@ struct UseText {  // a string known at compile time
 };
 using Use = std::variant<UseNothing, UseField, UseLocal, UseMap, UseEvent, UseConstant, UseText>;
 
+/// A side table for the expressions of one block. The parser numbers them one after the other, so a script of
+/// thousands of blocks does not need a table of all its expressions for each.
+template <class T>
+class ExprTable {
+ public:
+  void cover(uint32_t first, uint32_t end) {
+    first_ = first;
+    values_.assign(end - first, T{});
+  }
+  T &operator[](uint32_t id) { return values_[id - first_]; }
+  const T &operator[](uint32_t id) const { return values_[id - first_]; }
+  uint32_t first() const { return first_; }
+  uint32_t end() const { return first_ + static_cast<uint32_t>(values_.size()); }
+
+ private:
+  uint32_t first_ = 0;
+  std::vector<T> values_;
+};
+
 struct CheckedBody {
   const ProbeBlock *block = nullptr;
   TargetGroup group;
   uint32_t first_probe = 0;        // number of the group's first target in Manifest::probes
-  std::vector<Type> type_of;       // by ExprId
-  std::vector<Use> use_of;         // by ExprId
+  ExprTable<Type> type_of;         // by ExprId
+  ExprTable<Use> use_of;           // by ExprId
   std::vector<Type> locals;        // by LocalNumber
 };
 

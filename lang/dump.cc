@@ -99,7 +99,7 @@ std::string dump_types(const CheckedProgram &program) {
     text += fmt::format("body {}{}\n", body.group.targets[0].name,
                         body.group.targets.size() > 1 ? fmt::format(" and {} more", body.group.targets.size() - 1) : "");
     std::vector<uint32_t> typed;
-    for (uint32_t i = 0; i < body.type_of.size(); i++)
+    for (uint32_t i = body.type_of.first(); i < body.type_of.end(); i++)
       if (body.type_of[i].kind != Kind::unknown) typed.push_back(i);
     auto span = [&](uint32_t i) { return (*program.ast)[ExprId(i)].span; };
     std::stable_sort(typed.begin(), typed.end(), [&](uint32_t a, uint32_t b) {

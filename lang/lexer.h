@@ -62,20 +62,22 @@ class Lexer {
   Token string();
   Token single_quoted();
   Token positional();
-  Token spec_token(ProbeSpec spec);
-  std::optional<ProbeSpec> spec();
-  bool spec_goes_on(bool colon) const;
-  void spec_quoted(std::string &text);
-  void spec_parameter(std::string &text);
   void escape(std::string &text);
   void byte_escape(uint32_t begin, unsigned base, size_t most_digits, std::string &text);
   void stray_byte();
   void skip_comment();
   void skip_hash_line();
   void skip_parentheses();
-  void skip_declaration();
   uint32_t end_of_line(uint32_t offset) const;
   bool block_follows() const;
+
+  // lexer_spec.cc: attach points.
+  Token spec_token(ProbeSpec spec);
+  std::optional<ProbeSpec> spec();
+  bool spec_goes_on(bool colon) const;
+  void spec_quoted(std::string &text);
+  void spec_parameter(std::string &text);
+  void skip_declaration();
 
   // lexer.cc: brackets and the state that follows from the last token.
   Token open(char bracket, Token (*make)(Span));

@@ -86,20 +86,18 @@ void Lexer::spec_parameter(std::string &text) {
         .help("parameters are the words after the script; {} given", parameters_.size());
 }
 
-/// To the `;` or the `}` that ends it.
+/// To the `;` or the `}` that ends it; what a string holds does not count.
 void Lexer::skip_declaration() {
   size_t depth = 0;
-  for (; position_ < size(); position_++) {
-    const char c = at(position_);
-    if (c == '"')
-      position_ = std::max(position_,
-                           static_cast<uint32_t>(std::min<size_t>(source_.text.find('"', position_ + 1), size() - 1)));
+  bool in_string = false;
+  while (position_ < size()) {
+    const char c = at(position_++);
+    if (c == '"') in_string = !in_string;
+    if (in_string) continue;
     if (c == '{') depth++;
-    const bool last = (c == '}' && depth <= 1) || (c == ';' && depth == 0);
-    if (c == '}' && depth > 0) depth--;
-    if (last) break;
+    if ((c == '}' && depth <= 1) || (c == ';' && depth == 0)) return;
+    if (c == '}') depth--;
   }
-  position_ = std::min(position_ + 1, size());
 }
 
 }  // namespace awl

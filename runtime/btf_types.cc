@@ -15,7 +15,8 @@ std::string name_at(const btf *btf, uint32_t offset) {
 
 uint32_t skip_modifiers_and_typedefs(const btf *btf, uint32_t id) {
   for (const btf_type *type = btf__type_by_id(btf, id);
-       type != nullptr && (btf_is_mod(type) || btf_is_typedef(type) || btf_is_type_tag(type)); type = btf__type_by_id(btf, id))
+       type != nullptr && (btf_is_mod(type) || btf_is_typedef(type) || btf_is_type_tag(type));
+       type = btf__type_by_id(btf, id))
     id = type->type;
   return id;
 }
@@ -83,18 +84,28 @@ std::string btf_c_type(const btf *btf, uint32_t id) {
   const btf_type *type = btf__type_by_id(btf, id);
   if (id == 0 || type == nullptr) return "void";
   switch (btf_kind(type)) {
-    case BTF_KIND_PTR: return pointer_spelling(btf, type->type);
-    case BTF_KIND_CONST: return "const " + btf_c_type(btf, type->type);
-    case BTF_KIND_VOLATILE: return "volatile " + btf_c_type(btf, type->type);
+    case BTF_KIND_PTR:
+      return pointer_spelling(btf, type->type);
+    case BTF_KIND_CONST:
+      return "const " + btf_c_type(btf, type->type);
+    case BTF_KIND_VOLATILE:
+      return "volatile " + btf_c_type(btf, type->type);
     case BTF_KIND_RESTRICT:
-    case BTF_KIND_TYPE_TAG: return btf_c_type(btf, type->type);
-    case BTF_KIND_STRUCT: return tagged("struct", btf, type);
-    case BTF_KIND_UNION: return tagged("union", btf, type);
-    case BTF_KIND_FWD: return tagged(btf_kflag(type) ? "union" : "struct", btf, type);
+    case BTF_KIND_TYPE_TAG:
+      return btf_c_type(btf, type->type);
+    case BTF_KIND_STRUCT:
+      return tagged("struct", btf, type);
+    case BTF_KIND_UNION:
+      return tagged("union", btf, type);
+    case BTF_KIND_FWD:
+      return tagged(btf_kflag(type) ? "union" : "struct", btf, type);
     case BTF_KIND_ENUM:
-    case BTF_KIND_ENUM64: return tagged("enum", btf, type);
-    case BTF_KIND_ARRAY: return fmt::format("{}[{}]", btf_c_type(btf, btf_array(type)->type), btf_array(type)->nelems);
-    default: return name_at(btf, type->name_off);
+    case BTF_KIND_ENUM64:
+      return tagged("enum", btf, type);
+    case BTF_KIND_ARRAY:
+      return fmt::format("{}[{}]", btf_c_type(btf, btf_array(type)->type), btf_array(type)->nelems);
+    default:
+      return name_at(btf, type->name_off);
   }
 }
 

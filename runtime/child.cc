@@ -62,7 +62,7 @@ int executable_error(const std::string &path) {
 }
 
 Status check_program(const std::string &name) {
-  Error error{.what = "cannot run `" + name + "`", .why = {}, .help = {}};
+  Error error{.what = fmt::format("cannot run `{}`", escape_text(name)), .why = {}, .help = {}};
   if (name.find('/') != name.npos) {
     int reason = executable_error(name);
     if (reason == 0) return Done{};

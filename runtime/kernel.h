@@ -85,7 +85,7 @@ class Kernel {
   Result<uint64_t> tracepoint_id(std::string_view subsystem, std::string_view event) const;
 
   /// Functions that kprobes may go to: available_filter_functions, else kallsyms' text symbols less the blacklist.
-  /// Sorted by name; a name may be in several modules. Reading takes tens of milliseconds.
+  /// Sorted by name; several functions may have the same. Reading takes tens of milliseconds.
   const Result<std::vector<TraceableFunction>> &traceable_functions() const;
   /// Whether there is a function of this name at all, traceable or not (BTF, then kallsyms).
   bool has_function(std::string_view name) const;

@@ -14,7 +14,7 @@ Kernel::State::~State() { btf__free(kernel_btf); }
 btf *Kernel::kernel_btf() const {
   if (state_->btf_tried) return state_->kernel_btf;
   state_->btf_tried = true;
-  state_->kernel_btf = btf__parse((state_->root + "/sys/kernel/btf/vmlinux").c_str(), nullptr);
+  state_->kernel_btf = btf__parse_raw((state_->root + "/sys/kernel/btf/vmlinux").c_str());
   if (state_->kernel_btf == nullptr) return nullptr;
   const uint32_t types = btf__type_cnt(state_->kernel_btf);
   state_->function_ids.reserve(types / 2);

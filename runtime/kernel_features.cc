@@ -40,9 +40,10 @@ Error lacks(std::string what, std::string why) {
 Error refused(const char *mechanism, int error_number) {
   const bool is_permission = error_number == EPERM || error_number == EACCES;
   if (!is_permission || ::geteuid() == 0)
-    return lacks(fmt::format("cannot use {}", mechanism), fmt::format("it refuses {} ({})", mechanism, errno_text(error_number)));
+    return lacks(fmt::format("cannot use {}", mechanism),
+                 fmt::format("it refuses {} ({})", mechanism, errno_text(error_number)));
   return {.what = fmt::format("cannot use {}", mechanism),
-          .why = fmt::format("{} takes root, or the capabilities CAP_BPF and CAP_PERFMON", mechanism),
+          .why = "it takes root, or the capabilities CAP_BPF and CAP_PERFMON",
           .help = "run as root: sudo awl ...",
           .kind = ErrorKind::permission};
 }

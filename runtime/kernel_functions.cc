@@ -116,7 +116,6 @@ const Result<std::vector<TraceableFunction>> &Kernel::traceable_functions() cons
     functions = from_symbols(symbols(state_->symbol_text, state_->root), blacklist_text(state_->root));
   }
   std::ranges::sort(functions);
-  functions.erase(std::ranges::unique(functions).begin(), functions.end());
   if (functions.empty())
     state_->functions = Error{.what = "cannot list the kernel's functions",
                               .why = fmt::format("{}/proc/kallsyms is unreadable or empty", state_->root),

@@ -94,7 +94,8 @@ Result<std::vector<std::string>> Kernel::tracepoints() const {
   return events;
 }
 
-Result<std::vector<TracepointField>> Kernel::tracepoint_fields(std::string_view subsystem, std::string_view event) const {
+Result<std::vector<TracepointField>> Kernel::tracepoint_fields(std::string_view subsystem,
+                                                               std::string_view event) const {
   const Result<std::string> &directory = tracefs();
   if (!directory) return directory.error();
   const std::string path = fmt::format("{}/events/{}/{}/format", *directory, subsystem, event);

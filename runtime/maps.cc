@@ -188,6 +188,11 @@ Status Maps::zero(size_t index) {
   return overwrite_entries(map, gathered.kernel_keys, zeros);
 }
 
+std::optional<TypedValue> value_of_nothing(const MapDescription &map) {
+  if (!map.key.empty() || (map.show != Show::count && map.show != Show::sum)) return std::nullopt;
+  return value_of_cells(std::vector<uint64_t>(map.merge.size()), map);
+}
+
 void keep_largest(Snapshot &snapshot, int64_t top) {
   if (top <= 0 || static_cast<uint64_t>(top) >= snapshot.rows.size()) return;
   snapshot.rows.erase(snapshot.rows.begin(), snapshot.rows.end() - top);

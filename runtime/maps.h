@@ -49,6 +49,9 @@ class Maps {
   GracePeriod grace_;
 };
 
+/// What an unkeyed count or sum without samples is when it is asked for: 0. Nothing for all other maps.
+std::optional<TypedValue> value_of_nothing(const MapDescription &map);
+
 /// print(@m, top): the rows with the `top` largest values stay; 0 keeps all. Rows are sorted.
 void keep_largest(Snapshot &snapshot, int64_t top);
 /// print(@m, top, divisor): numbers, and the counts of histograms, are divided; less than 2 changes nothing.

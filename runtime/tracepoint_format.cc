@@ -56,8 +56,8 @@ void take_declaration(std::string_view declaration, TracepointField &field) {
   field.name = declaration.substr(begin);
   std::string_view type = trim(declaration.substr(0, begin));
   field.is_array = !dimension.empty();
-  for (auto [prefix, flag] : {std::pair{"__data_loc ", &field.is_data_location},
-                              std::pair{"__rel_loc ", &field.is_relative_location}}) {
+  for (auto [prefix, flag] :
+       {std::pair{"__data_loc ", &field.is_data_location}, std::pair{"__rel_loc ", &field.is_relative_location}}) {
     *flag = type.starts_with(prefix);
     if (*flag) type.remove_prefix(std::string_view(prefix).size());
   }
@@ -87,13 +87,15 @@ struct NamedType {
   bool is_signed;
 };
 constexpr NamedType syscall_types[] = {
-    {"int", 4, true},          {"unsigned int", 4, false},  {"unsigned", 4, false},      {"long", 8, true},
-    {"unsigned long", 8, false}, {"size_t", 8, false},      {"ssize_t", 8, true},        {"loff_t", 8, true},
-    {"off_t", 8, true},        {"pid_t", 4, true},          {"uid_t", 4, false},         {"gid_t", 4, false},
-    {"umode_t", 2, false},     {"u32", 4, false},           {"__u32", 4, false},         {"__s32", 4, true},
-    {"u64", 8, false},         {"__u64", 8, false},         {"clockid_t", 4, true},      {"timer_t", 4, true},
-    {"mqd_t", 4, true},        {"key_t", 4, true},          {"key_serial_t", 4, true},   {"rwf_t", 4, true},
-    {"qid_t", 4, false},       {"aio_context_t", 8, false},
+    {"int", 4, true},       {"unsigned int", 4, false},  {"unsigned", 4, false},
+    {"long", 8, true},      {"unsigned long", 8, false}, {"size_t", 8, false},
+    {"ssize_t", 8, true},   {"loff_t", 8, true},         {"off_t", 8, true},
+    {"pid_t", 4, true},     {"uid_t", 4, false},         {"gid_t", 4, false},
+    {"umode_t", 2, false},  {"u32", 4, false},           {"__u32", 4, false},
+    {"__s32", 4, true},     {"u64", 8, false},           {"__u64", 8, false},
+    {"clockid_t", 4, true}, {"timer_t", 4, true},        {"mqd_t", 4, true},
+    {"key_t", 4, true},     {"key_serial_t", 4, true},   {"rwf_t", 4, true},
+    {"qid_t", 4, false},    {"aio_context_t", 8, false},
 };
 /// Names behind which system calls hide a pointer.
 constexpr std::string_view syscall_pointers[] = {"cap_user_header_t", "cap_user_data_t", "__sighandler_t"};
@@ -144,11 +146,13 @@ Result<std::vector<TracepointField>> parse_tracepoint_format(std::string_view te
 Type tracepoint_field_type(const TracepointField &field, bool is_syscall) {
   if (field.is_data_location || field.is_relative_location)
     return is_text(field.c_type) ? string_type(0) : simple_type(Kind::unknown);
-  if (field.is_array) return is_text(field.c_type) && field.size > 0 ? string_type(field.size) : simple_type(Kind::unknown);
+  if (field.is_array)
+    return is_text(field.c_type) && field.size > 0 ? string_type(field.size) : simple_type(Kind::unknown);
   const bool is_word = field.size == 1 || field.size == 2 || field.size == 4 || field.size == 8;
   if (!is_word) return simple_type(Kind::unknown);
   if (is_syscall && field.size == 8) return syscall_argument_type(field);
-  if (field.c_type.ends_with('*') && field.size == 8) return pointer_type(AddressSpace::kernel, pointee_of(field.c_type));
+  if (field.c_type.ends_with('*') && field.size == 8)
+    return pointer_type(AddressSpace::kernel, pointee_of(field.c_type));
   return integer_type(static_cast<uint8_t>(field.size), field.is_signed);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //   .TP
-//   .BR \-c ", " \-\-cmd " \fICOMMAND\fR"
+//   \fB\-c, \-\-cmd COMMAND\fR
+//   run a command when all probes are attached; awl ends with it
 #include "src/docs.h"
 
 #include "lang/builtins.h"
@@ -14,15 +15,22 @@
 namespace awl {
 namespace {
 
-/// Text as troff wants it: backslashes and hyphens escaped, no line that starts with a control character.
+/// Text as troff wants it. Characters that it would turn into typographic ones are named, so that what a reader copies
+/// from the page is what was written; a line must not start with a control character.
 std::string roff(std::string_view text) {
   std::string out;
   for (char c : text) {
-    if (c == '\\') out += "\\e";
-    else if (c == '-') out += "\\-";
-    else out += c;
+    switch (c) {
+      case '\\': out += "\\e"; break;
+      case '-': out += "\\-"; break;
+      case '\'': out += "\\(aq"; break;
+      case '`': out += "\\(ga"; break;
+      case '^': out += "\\(ha"; break;
+      case '~': out += "\\(ti"; break;
+      default: out += c;
+    }
   }
-  if (!out.empty() && (out[0] == '.' || out[0] == '\'')) out.insert(0, "\\&");
+  if (!out.empty() && out[0] == '.') out.insert(0, "\\&");
   return out;
 }
 
@@ -30,11 +38,12 @@ std::string entry(std::string_view term, std::string_view text) {
   return fmt::format(".TP\n\\fB{}\\fR\n{}\n", roff(term), roff(text));
 }
 
-std::string example(std::string_view script) { return fmt::format(".RS\n.nf\n\\fC{}\\fR\n.fi\n.RE\n", roff(script)); }
+std::string example(std::string_view script) { return fmt::format(".RS\n.EX\n{}\n.EE\n.RE\n", roff(script)); }
 
 std::string options() {
   std::string text;
   for (const OptionRow &row : option_rows()) {
+    if (row.name == "manual") continue;  // what makes the manual is no use to its readers
     std::string argument(row.argument);
     if (!argument.empty()) argument = argument[0] == '[' ? "[=" + argument.substr(1) : " " + argument;
     text += entry(fmt::format("{}--{}{}", row.letter ? std::string{'-', row.letter, ',', ' '} : "", row.name, argument),
@@ -83,12 +92,18 @@ std::string formats() {
 
 std::string fill_manual(std::string_view text) {
   std::string out;
+  bool in_example = false;
   for (std::string_view line : split(text, '\n')) {
-    if (line == "@OPTIONS@") out += options();
+    if (line == ".EE") in_example = false;
+    if (line == ".EX") out += ".RS\n";
+    if (in_example) out.append(roff(line)).append("\n");
+    else if (line == "@OPTIONS@") out += options();
     else if (line == "@PROBES@") out += probes();
     else if (line == "@BUILTINS@") out += builtin_list();
     else if (line == "@FORMATS@") out += formats();
     else out.append(line).append("\n");
+    if (line == ".EX") in_example = true;
+    if (line == ".EE") out += ".RE\n";
   }
   while (out.size() > 1 && out[out.size() - 2] == '\n') out.pop_back();
   return out;

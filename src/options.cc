@@ -59,9 +59,20 @@ Status set_dump(Options &options, const std::string &argument) {
 Status set_count(uint32_t &target, const std::string &argument, std::string_view what, uint32_t least, uint32_t most) {
   auto number = parse_number<uint32_t>(argument);
   if (!number || *number < least || *number > most)
-    return usage_error(fmt::format("{} must be a number from {} to {}, not `{}`", what, least, most, escape_text(argument)));
+    return usage_error(fmt::format("`{}` is not {}", escape_text(argument), what),
+                       fmt::format("a number from {} to {}", least, most));
   target = *number;
   return Done{};
+}
+
+constexpr std::string_view mechanisms[] = {"fentry", "fexit", "kprobe", "kretprobe", "kprobe.multi", "perf", "raw_tp"};
+
+Status set_via(Options &options, const std::string &argument) {
+  options.via = argument;
+  for (std::string_view known : mechanisms)
+    if (known == argument) return Done{};
+  return usage_error(fmt::format("unknown mechanism `{}`", escape_text(argument)),
+                     "known mechanisms: fentry, fexit, kprobe, kprobe.multi, perf, raw_tp");
 }
 
 #define AWL_SET(statement)                      \
@@ -84,13 +95,13 @@ const OptionRow rows[] = {
     {0, "no-vm", "", "never fall back to a virtual machine", AWL_SET(o.allow_vm = false)},
     {0, "dry-run", "", "compile and let the kernel check the program, then end", AWL_SET(o.dry_run = true)},
     {0, "dump", "STAGE", "print a stage of the compiler and end: tokens, ast, types, plan, ir, asm, manifest, elf", set_dump},
-    {0, "via", "MECHANISM", "force a mechanism: fentry, fexit, kprobe, kprobe.multi, perf, raw_tp", AWL_SET(o.via = a)},
+    {0, "via", "MECHANISM", "force a mechanism: fentry, fexit, kprobe, kprobe.multi, perf, raw_tp", set_via},
     {0, "unsafe", "", "allow what can disturb the machine", AWL_SET(o.unsafe = true)},
     {0, "stats", "", "print how long each phase took", AWL_SET(o.stats = true)},
     {0, "max-map-keys", "N", "entries that a map can hold (1048576)",
-     [](Options &o, const std::string &a) { return set_count(o.map_capacity, a, "the number of keys", 1, 1u << 28); }},
+     [](Options &o, const std::string &a) { return set_count(o.map_capacity, a, "a number of keys", 1, 1u << 28); }},
     {0, "max-strlen", "N", "bytes that str() reads at most (1024)",
-     [](Options &o, const std::string &a) { return set_count(o.max_strlen, a, "the length of strings", 8, 4096); }},
+     [](Options &o, const std::string &a) { return set_count(o.max_strlen, a, "a length of strings", 8, 4096); }},
     {0, "no-warnings", "", "no warnings about the script", AWL_SET(o.warnings = false)},
     {0, "manual", "TEMPLATE", "fill in the tables of a manual page and print it", AWL_SET(o.verb = Verb::manual; o.manual_template = a)},
     {'V', "version", "", "print the version", AWL_SET(o.verb = Verb::version)},
@@ -106,7 +117,8 @@ Error bad_option(int argc, char **argv) {
   for (const OptionRow &row : rows)
     if (is_long ? row.name == name : row.letter && row.letter == optopt) {
       if (row.argument.empty()) return usage_error(fmt::format("option `--{}` takes no argument", row.name));
-      return usage_error(fmt::format("option `{}{}` needs an argument: {}", is_long ? "--" : "-", name, row.argument));
+      return usage_error(fmt::format("option `{}{}` needs an argument", is_long ? "--" : "-", name),
+                         fmt::format("write `{}{} {}`", is_long ? "--" : "-", name, row.argument));
     }
   std::vector<std::string_view> names;
   for (const OptionRow &row : rows) names.push_back(row.name);
@@ -158,7 +170,7 @@ Result<Options> parse_options(int argc, char **argv) {
   }
   options.positional.assign(argv + optind, argv + argc);
   if (options.command && !options.pids.empty())
-    return usage_error("`-c` and `-p` exclude each other", "leave out one of them");
+    return usage_error("`-c` and `-p` exclude each other", "`-c` starts the process to look at, `-p` names running ones");
   return options;
 }
 

@@ -47,6 +47,28 @@ Result<std::string> read_all(int fd, const std::string &name) {
   }
 }
 
+/// A file that is not there is not to be taken for a program with mistakes in it.
+bool looks_like_path(const std::string &text) {
+  if (text.find_first_of("{}\n") != text.npos) return false;
+  for (const char *ending : {".awl", ".bt", ".d"})
+    if (text.ends_with(ending)) return true;
+  return text.starts_with("/") || text.starts_with("./") || text.starts_with("../") ||
+         (text.find_first_of("/.") != text.npos && text.find_first_of(" :") == text.npos);
+}
+
+/// awl kprobe:f { ... } without quotes: the program's first word, and later, as a parameter, its block.
+std::optional<Error> cut_by_shell(const Options &options) {
+  std::string whole;
+  bool has_block = false;
+  for (const std::string &argument : options.positional) {
+    if (!whole.empty() && argument.starts_with('{')) has_block = true;
+    whole += (whole.empty() ? "" : " ") + argument;
+  }
+  if (!has_block || options.positional[0].find('{') != std::string::npos) return std::nullopt;
+  return Error{fmt::format("the program is cut into {} arguments", options.positional.size()),
+               "it must be one, in quotes", fmt::format("awl '{}'", escape_text(whole)), ErrorKind::usage};
+}
+
 /// The script and where it comes from. A readable file wins over program text.
 Result<Source> read_source(const Options &options) {
   if (options.expression) return Source{"program", *options.expression};
@@ -60,9 +82,8 @@ Result<Source> read_source(const Options &options) {
   }
   struct stat info;
   if (first.size() >= 4096 || stat(first.c_str(), &info) < 0) {
-    bool looks_like_path = first.find_first_of(" {}\n") == first.npos && first.find_first_of("/.") != first.npos &&
-                           first.find(':') == first.npos;
-    if (looks_like_path) return cannot_read(first, errno_text(ENOENT));
+    if (looks_like_path(first)) return cannot_read(first, errno_text(ENOENT));
+    if (std::optional<Error> cut = cut_by_shell(options)) return *cut;
     return Source{"program", first};
   }
   if (S_ISDIR(info.st_mode)) return cannot_read(first, "it is a directory");
@@ -108,8 +129,11 @@ Result<Wakers> make_wakers(const Options &options) {
   return wakers;
 }
 
-/// The results are on their way out; whoever presses Ctrl-C again does not want them.
-void let_signals_through() {
+/// The results are on their way out; whoever presses Ctrl-C again does not want them. The first one, which ended the
+/// tracing, is still pending until it is read.
+void let_signals_through(const Wakers &wakers) {
+  signalfd_siginfo taken;
+  while (::read(wakers.signals.get(), &taken, sizeof(taken)) > 0) continue;
   struct sigaction action = {};
   action.sa_handler = [](int) { _exit(1); };
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
@@ -158,7 +182,7 @@ class Run {
  private:
   std::optional<Compiled> compile_source();
   int refused(const Error &error);
-  int end(Session &session, Sink &sink, Writer &writer, Child *child, bool child_ended);
+  int end(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, Child *child, bool child_ended);
   void show_plan(const Manifest &manifest);
 
   const Options &options_;
@@ -174,7 +198,8 @@ std::optional<Compiled> Run::compile_source() {
   Diagnostics diagnostics;
   providers_ = make_providers(this_kernel());
   auto compiled = compile(source_, providers_, compile_options(options_), options_.dump, diagnostics, refused_, timers_);
-  if (diagnostics.failed() || (options_.warnings && !diagnostics.empty()))
+  // Where another kernel is going to run the script, that run tells the warnings.
+  if (diagnostics.failed() || (options_.warnings && !refused_ && !diagnostics.empty()))
     std::fputs(diagnostics.render(source_, console().colour).c_str(), stderr);
   return compiled;
 }
@@ -194,8 +219,8 @@ void Run::show_plan(const Manifest &manifest) {
   }
 }
 
-int Run::end(Session &session, Sink &sink, Writer &writer, Child *child, bool child_ended) {
-  let_signals_through();
+int Run::end(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, Child *child, bool child_ended) {
+  let_signals_through(wakers);
   session.finish(sink, true);
   sink.end();
   writer.flush();
@@ -287,7 +312,7 @@ int Run::operator()() {
   } else {
     (*session)->poll(*sink, std::chrono::milliseconds(0));
   }
-  int status = end(**session, *sink, writer, child ? &*child : nullptr, child_ended);
+  int status = end(**session, *sink, writer, *wakers, child ? &*child : nullptr, child_ended);
   std::fflush(nullptr);
   _exit(status);  // the kernel takes everything down faster than destructors would
 }

@@ -93,11 +93,12 @@ void Emitter::field_string(uint32_t index, Value *to, uint32_t size, bool pad) {
       [&](const ContextLoad &) -> Value * { AWL_CHECK(!"a number is not a string"); },
       [&](const LibraryCall &) -> Value * { AWL_CHECK(!"a number is not a string"); });
   if (pad) zero(to, size);
-  uint32_t limit = std::min(size, field.type.size);
+  uint32_t limit = field.type.size ? std::min(size, field.type.size) : size;
   call("awl_str_kernel", {to, constant(limit), address});
 }
 
 void Emitter::str_call(const Call &node, uint32_t own, Value *to, uint32_t size, bool pad) {
+  if (type_of(node.arguments[0]).kind == Kind::string) return string_into(node.arguments[0], to, size, pad);
   Value *address = number(node.arguments[0]);
   const Type &type = type_of(node.arguments[0]);
   const char *symbol = "awl_str_any";

@@ -9,6 +9,21 @@
 //   that called it: the kernel's log then quotes the script.
 #include "lang/codegen/module.h"
 
+#include <llvm/Analysis/AssumptionCache.h>
+#include <llvm/Analysis/BasicAliasAnalysis.h>
+#include <llvm/Analysis/BlockFrequencyInfo.h>
+#include <llvm/Analysis/BranchProbabilityInfo.h>
+#if LLVM_VERSION_MAJOR >= 20
+#include <llvm/Analysis/LastRunTrackingAnalysis.h>
+#endif
+#include <llvm/Analysis/LazyValueInfo.h>
+#include <llvm/Analysis/LoopAnalysisManager.h>
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/MemorySSA.h>
+#include <llvm/Analysis/OptimizationRemarkEmitter.h>
+#include <llvm/Analysis/PostDominators.h>
+#include <llvm/Analysis/ProfileSummaryInfo.h>
+#include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/BinaryFormat/Dwarf.h>
 #include <llvm/Bitcode/BitcodeReader.h>
@@ -16,14 +31,20 @@
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/PassInstrumentation.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/MC/TargetRegistry.h>
-#include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/Transforms/IPO/AlwaysInliner.h>
 #include <llvm/Transforms/IPO/GlobalDCE.h>
+#include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Scalar/ADCE.h>
+#include <llvm/Transforms/Scalar/DeadStoreElimination.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/SROA.h>
+#include <llvm/Transforms/Scalar/SimplifyCFG.h>
 #include <llvm/Transforms/Utils/ModuleUtils.h>
 
 #include "src/base/check.h"
@@ -67,6 +88,61 @@ void forget_lines(llvm::Function &function) {
     else
       instruction.setDebugLoc(llvm::DebugLoc());
   }
+}
+
+/// The library was optimised when awl was built, so little is left to do: inline it, and clean up once. Analyses are
+/// registered one by one, and only those that these passes ask for: llvm::PassBuilder knows them all and would link
+/// every pass that LLVM has.
+void run_passes(llvm::Module &module, llvm::TargetMachine &target) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::ModuleAnalysisManager modules;
+  modules.registerPass([] { return llvm::PassInstrumentationAnalysis(); });
+  modules.registerPass([] { return llvm::ProfileSummaryAnalysis(); });
+  modules.registerPass([&] { return llvm::FunctionAnalysisManagerModuleProxy(functions); });
+  functions.registerPass([] { return llvm::PassInstrumentationAnalysis(); });
+  functions.registerPass([] { return llvm::TargetLibraryAnalysis(); });
+  functions.registerPass([&] { return target.getTargetIRAnalysis(); });
+  functions.registerPass([] { return llvm::AssumptionAnalysis(); });
+  functions.registerPass([] { return llvm::DominatorTreeAnalysis(); });
+  functions.registerPass([] { return llvm::PostDominatorTreeAnalysis(); });
+  functions.registerPass([] { return llvm::LoopAnalysis(); });
+  functions.registerPass([] { return llvm::BasicAA(); });
+  functions.registerPass([] {
+    llvm::AAManager alias;
+    alias.registerFunctionAnalysis<llvm::BasicAA>();
+    return alias;
+  });
+  functions.registerPass([] { return llvm::MemorySSAAnalysis(); });
+  functions.registerPass([] { return llvm::OptimizationRemarkEmitterAnalysis(); });
+  functions.registerPass([] { return llvm::BlockFrequencyAnalysis(); });
+  functions.registerPass([] { return llvm::BranchProbabilityAnalysis(); });
+  functions.registerPass([] { return llvm::LazyValueAnalysis(); });
+#if LLVM_VERSION_MAJOR >= 20
+  functions.registerPass([] { return llvm::LastRunTrackingAnalysis(); });
+#endif
+  functions.registerPass([&] { return llvm::ModuleAnalysisManagerFunctionProxy(modules); });
+  functions.registerPass([&] { return llvm::LoopAnalysisManagerFunctionProxy(loops); });
+  loops.registerPass([] { return llvm::PassInstrumentationAnalysis(); });
+  loops.registerPass([&] { return llvm::FunctionAnalysisManagerLoopProxy(functions); });
+
+  llvm::FunctionPassManager each;
+  each.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+  each.addPass(llvm::EarlyCSEPass(true));
+  each.addPass(llvm::SimplifyCFGPass());
+  each.addPass(llvm::InstCombinePass());
+  each.addPass(llvm::EarlyCSEPass(true));
+  each.addPass(llvm::DSEPass());
+  each.addPass(llvm::SimplifyCFGPass());
+  each.addPass(llvm::InstCombinePass());
+  each.addPass(llvm::ADCEPass());
+  each.addPass(llvm::SimplifyCFGPass());
+  llvm::ModulePassManager all;
+  all.addPass(llvm::AlwaysInlinerPass(false));
+  all.addPass(llvm::GlobalDCEPass());
+  all.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(each)));
+  all.addPass(llvm::GlobalDCEPass());
+  all.run(module, modules);
 }
 
 }  // namespace
@@ -210,17 +286,7 @@ void LibraryModule::optimise() {
   std::unique_ptr<llvm::TargetMachine> target = make_target();
   module_->setTargetTriple("bpf");
   module_->setDataLayout(target->createDataLayout());
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager graph;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder passes(target.get());
-  passes.registerModuleAnalyses(modules);
-  passes.registerCGSCCAnalyses(graph);
-  passes.registerFunctionAnalyses(functions);
-  passes.registerLoopAnalyses(loops);
-  passes.crossRegisterProxies(loops, functions, graph, modules);
-  passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(*module_, modules);
+  run_passes(*module_, *target);
 }
 
 std::string LibraryModule::print_ir() const {

@@ -29,9 +29,9 @@ class Trampoline final : public Provider {
   Result<std::vector<Listed>> list(std::string_view glob, bool details) const override;
 
  private:
-  std::vector<KernelFunction> find(const ProbeSpec &, const FunctionPattern &, Diagnostics &, std::optional<Error> &) const;
+  std::vector<KernelFunction> find(const ProbeSpec &, const FunctionPattern &, Diagnostics &,
+                                   std::optional<Error> &) const;
   bool check_known(const ProbeSpec &, const FunctionPattern &, Diagnostics &) const;
-  Error refusal(std::string_view name, const Error &) const;
 
   const Kernel &kernel_;
   FunctionProbe probe_;
@@ -58,13 +58,15 @@ bool Trampoline::check_known(const ProbeSpec &spec, const FunctionPattern &patte
     report_no_function(kernel_, spec, pattern, diagnostics);
     return false;
   }
-  diagnostics.error(part_span(spec, pattern.function), "the kernel's BTF does not describe `{}`, which {} needs", pattern.function, probe_.name)
+  diagnostics
+      .error(part_span(spec, pattern.function), "the kernel's BTF does not describe `{}`, which {} needs",
+             pattern.function, probe_.name)
       .help("try `{}:{}`", probe_.at_exit ? "kretprobe" : "kprobe", pattern.function);
   return false;
 }
 
-std::vector<KernelFunction> Trampoline::find(const ProbeSpec &spec, const FunctionPattern &pattern, Diagnostics &diagnostics,
-                                             std::optional<Error> &refused) const {
+std::vector<KernelFunction> Trampoline::find(const ProbeSpec &spec, const FunctionPattern &pattern,
+                                             Diagnostics &diagnostics, std::optional<Error> &refused) const {
   std::vector<KernelFunction> functions;
   if (!pattern.has_glob()) {
     if (check_known(spec, pattern, diagnostics)) functions.push_back(*kernel_.function(pattern.function));
@@ -81,16 +83,11 @@ std::vector<KernelFunction> Trampoline::find(const ProbeSpec &spec, const Functi
   }
   if (functions.empty()) report_no_function(kernel_, spec, pattern, diagnostics);
   if (functions.size() <= max_functions) return functions;
-  diagnostics.error(part_span(spec, after_provider(spec)), "`{}` matches {} functions, and at most {} can be traced at once", after_provider(spec), functions.size(), max_functions)
+  diagnostics
+      .error(part_span(spec, after_provider(spec)), "`{}` matches {} functions, and at most {} can be traced at once",
+             after_provider(spec), functions.size(), max_functions)
       .help("`{}:` with the same pattern takes any number", probe_.at_exit ? "kretprobe" : "kprobe");
   return {};
-}
-
-Error Trampoline::refusal(std::string_view name, const Error &error) const {
-  Error refusal = error;
-  refusal.what = fmt::format("{}:{} cannot be traced by this kernel", probe_.name, name);
-  if (error.kind == ErrorKind::unsupported) refusal.help = "awl --vm ...";
-  return refusal;
 }
 
 std::vector<TargetGroup> Trampoline::resolve(const ProbeSpec &spec, const BodyUses &, const ResolveOptions &,
@@ -98,10 +95,8 @@ std::vector<TargetGroup> Trampoline::resolve(const ProbeSpec &spec, const BodyUs
   const std::optional<FunctionPattern> pattern = parse_function(spec, probe_, diagnostics);
   if (!pattern) return {};
   if (kernel_.kernel_btf() == nullptr) {
-    refused = Error{.what = fmt::format("{} cannot be traced by this kernel", spec.text),
-                    .why = "it does not describe its functions (CONFIG_DEBUG_INFO_BTF is not set)",
-                    .help = "awl --vm ...",
-                    .kind = ErrorKind::unsupported};
+    const std::string why = "it does not describe its functions (CONFIG_DEBUG_INFO_BTF is not set)";
+    refused = cannot_trace(spec.text, {.why = why, .kind = ErrorKind::unsupported});
     return {};
   }
   const std::vector<KernelFunction> functions = find(spec, *pattern, diagnostics, refused);
@@ -109,12 +104,13 @@ std::vector<TargetGroup> Trampoline::resolve(const ProbeSpec &spec, const BodyUs
   // One trial speaks for the kernel; what only a single function of many refuses, attaching it will tell.
   const Status can = kernel_.can_fentry(functions.front(), probe_.at_exit);
   if (!can) {
-    refused = refusal(functions.front().name, can.error());
+    refused = cannot_trace(fmt::format("{}:{}", probe_.name, functions.front().name), can.error());
     return {};
   }
   std::vector<TargetGroup> groups;
   for (const KernelFunction &function : functions) {
-    TargetGroup group = {.span = spec.span, .provider = std::string(probe_.name), .mechanism = std::string(probe_.name)};
+    TargetGroup group = {
+        .span = spec.span, .provider = std::string(probe_.name), .mechanism = std::string(probe_.name)};
     group.section = fmt::format("{}/{}", probe_.name, function.name);
     group.targets.push_back(function_target(probe_, {.function = function.name}, function.name));
     group.fields = trampoline_fields(function, probe_.at_exit, true, true);
@@ -124,7 +120,8 @@ std::vector<TargetGroup> Trampoline::resolve(const ProbeSpec &spec, const BodyUs
 }
 
 Result<Attachments> Trampoline::attach(bpf_program *program, const TargetGroup &group) const {
-  Result<std::unique_ptr<Attachment>> attachment = own_link(bpf_program__attach_trace(program), group.targets.front().name, true);
+  Result<std::unique_ptr<Attachment>> attachment =
+      own_link(bpf_program__attach_trace(program), group.targets.front().name, true);
   if (!attachment) return attachment.error();
   Attachments attachments;
   attachments.push_back(std::move(*attachment));
@@ -145,7 +142,8 @@ Result<std::vector<Listed>> Trampoline::list(std::string_view glob, bool details
     const std::optional<KernelFunction> function = kernel_.function(name.name);
     if (!function || !fits_trampoline(*function)) continue;
     const Status can = is_tried ? Status(Done{}) : kernel_.can_fentry(*function, probe_.at_exit);
-    if (!can && can.error().kind == ErrorKind::unsupported) return refusal("*", can.error());
+    if (!can && can.error().kind == ErrorKind::unsupported)
+      return cannot_trace(fmt::format("{}:*", probe_.name), can.error());
     is_tried = true;
     if (details) entry.details = function_details(*function);
     listed.push_back(std::move(entry));
@@ -155,7 +153,11 @@ Result<std::vector<Listed>> Trampoline::list(std::string_view glob, bool details
 
 }  // namespace
 
-std::unique_ptr<Provider> make_fentry(const Kernel &kernel) { return std::make_unique<Trampoline>(kernel, FunctionProbe{"fentry", false}); }
-std::unique_ptr<Provider> make_fexit(const Kernel &kernel) { return std::make_unique<Trampoline>(kernel, FunctionProbe{"fexit", true}); }
+std::unique_ptr<Provider> make_fentry(const Kernel &kernel) {
+  return std::make_unique<Trampoline>(kernel, FunctionProbe{"fentry", false});
+}
+std::unique_ptr<Provider> make_fexit(const Kernel &kernel) {
+  return std::make_unique<Trampoline>(kernel, FunctionProbe{"fexit", true});
+}
 
 }  // namespace awl

@@ -42,7 +42,8 @@ bool take_offset(const ProbeSpec &spec, FunctionProbe probe, FunctionPattern &pa
   else if (!offset)
     diagnostics.error(place, "`{}` is not an offset: a number of bytes is, as 16 or 0x10", text);
   else if (probe.name != "kprobe")
-    diagnostics.error(place, "`{}` takes no offset: it is at the function's {}", probe.name, probe.at_exit ? "return" : "first instruction");
+    diagnostics.error(place, "`{}` takes no offset: it is at the function's {}", probe.name,
+                      probe.at_exit ? "return" : "first instruction");
   else
     diagnostics.error(place, "an offset needs one function, and `{}` is a pattern", pattern.function);
   return is_taken;
@@ -71,10 +72,12 @@ std::optional<FunctionPattern> parse_function(const ProbeSpec &spec, FunctionPro
   // A function of the kernel itself is found first anyway, so it may go the way of those without a module.
   if (pattern.module == kernel_itself && !is_glob(pattern.function)) pattern.module = {};
   if (!take_offset(spec, probe, pattern, diagnostics)) return std::nullopt;
-  const bool is_whole = !pattern.function.empty() && pattern.function.find(':') == rest.npos && (colon == rest.npos || colon > 0);
+  const bool is_whole =
+      !pattern.function.empty() && pattern.function.find(':') == rest.npos && (colon == rest.npos || colon > 0);
   if (is_whole) return pattern;
-  diagnostics.error(spec.span, "`{}` is not of the form `{}:[module:]function{}`", spec.text, probe.name,
-                    probe.name == "kprobe" ? "[+offset]" : "")
+  diagnostics
+      .error(spec.span, "`{}` is not of the form `{}:[module:]function{}`", spec.text, probe.name,
+             probe.name == "kprobe" ? "[+offset]" : "")
       .help("for example `{}:vfs_read`", probe.name);
   return std::nullopt;
 }
@@ -135,7 +138,8 @@ std::vector<Field> trampoline_fields(const KernelFunction &function, bool at_exi
       fields.push_back({"args." + name, type, slot_access(type, slot)});
     slot += slots_of(type);
   }
-  if (at_exit && is_value(function.result)) fields.push_back({"retval", function.result, slot_access(function.result, slot)});
+  if (at_exit && is_value(function.result))
+    fields.push_back({"retval", function.result, slot_access(function.result, slot)});
   return fields;
 }
 
@@ -150,9 +154,19 @@ std::vector<Field> register_fields(const KernelFunction *function, bool at_exit)
   for (uint64_t i = 0; i < register_arguments; i++) {
     // Behind a struct that is passed by value, registers and parameters no longer count alike.
     is_typed = is_typed && i < function->parameters.size() && is_value(function->parameters[i].second);
-    fields.push_back({fmt::format("arg{}", i), is_typed ? function->parameters[i].second : u64_type, LibraryCall{"awl_kprobe_arg", {i}}});
+    fields.push_back({fmt::format("arg{}", i), is_typed ? function->parameters[i].second : u64_type,
+                      LibraryCall{"awl_kprobe_arg", {i}}});
   }
   return fields;
+}
+
+Error cannot_trace(std::string_view name, const Error &reason) {
+  Error error = {.why = reason.why, .help = reason.help, .kind = reason.kind};
+  const bool is_kernel = reason.kind == ErrorKind::unsupported;
+  error.what =
+      is_kernel ? fmt::format("{} cannot be traced by this kernel", name) : fmt::format("cannot trace {}", name);
+  if (is_kernel) error.help = "awl --vm ...";
+  return error;
 }
 
 bool fits_trampoline(const KernelFunction &function) {

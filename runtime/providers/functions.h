@@ -47,6 +47,9 @@ std::vector<Field> trampoline_fields(const KernelFunction &function, bool at_exi
 /// Fields of a program that sees the registers (kprobe, kretprobe); `function` is null when BTF does not know it.
 std::vector<Field> register_fields(const KernelFunction *function, bool at_exit);
 
+/// "NAME cannot be traced by this kernel: why", with the way out; a lack of permission is not the kernel's fault.
+Error cannot_trace(std::string_view name, const Error &reason);
+
 /// False for what the kernel never puts on a trampoline: variable arguments, results wider than a register.
 bool fits_trampoline(const KernelFunction &function);
 

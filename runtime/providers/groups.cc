@@ -15,7 +15,8 @@ bool has_field(const TargetGroup &group, std::string_view name) {
 
 /// Take out what lacks the field, unless nobody has it: then the checker says so better.
 void leave_out(std::vector<TargetGroup> &singles, const std::string &field, Diagnostics &diagnostics) {
-  const auto lacking = std::ranges::stable_partition(singles, [&](const TargetGroup &one) { return has_field(one, field); });
+  const auto lacking =
+      std::ranges::stable_partition(singles, [&](const TargetGroup &one) { return has_field(one, field); });
   if (lacking.empty() || lacking.begin() == singles.begin()) return;
   std::vector<Target> left_out;
   for (const TargetGroup &one : lacking) left_out.push_back(one.targets.front());
@@ -24,12 +25,14 @@ void leave_out(std::vector<TargetGroup> &singles, const std::string &field, Diag
 }
 
 bool share_program(const TargetGroup &a, const TargetGroup &b, const BodyUses &uses) {
-  return a.section == b.section && a.mechanism == b.mechanism && used_fields(a.fields, uses) == used_fields(b.fields, uses);
+  return a.section == b.section && a.mechanism == b.mechanism &&
+         used_fields(a.fields, uses) == used_fields(b.fields, uses);
 }
 
 /// What a program may name is what all its targets have.
 void add_target(TargetGroup &group, TargetGroup one) {
-  std::erase_if(group.fields, [&](const Field &field) { return std::ranges::find(one.fields, field) == one.fields.end(); });
+  std::erase_if(group.fields,
+                [&](const Field &field) { return std::ranges::find(one.fields, field) == one.fields.end(); });
   group.targets.push_back(std::move(one.targets.front()));
 }
 
@@ -50,7 +53,8 @@ std::vector<TargetGroup> merge_targets(std::vector<TargetGroup> singles, const B
   std::vector<TargetGroup> groups;
   for (TargetGroup &one : singles) {
     const bool may_share = has_cookies || !uses.identity;
-    const auto same = std::ranges::find_if(groups, [&](const TargetGroup &group) { return may_share && share_program(group, one, uses); });
+    const auto same = std::ranges::find_if(
+        groups, [&](const TargetGroup &group) { return may_share && share_program(group, one, uses); });
     if (same == groups.end())
       groups.push_back(std::move(one));
     else

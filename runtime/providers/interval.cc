@@ -22,7 +22,9 @@ class Interval final : public Provider {
                                    Diagnostics &diagnostics, std::optional<Error> &) const override {
     const std::optional<Period> period = parse_period(spec, "interval", "hz", diagnostics);
     if (!period) return {};
-    return {timed_group(spec, "interval", *period)};
+    TargetGroup group = timed_group(spec, "interval", *period);
+    group.filters_pids = false;
+    return {group};
   }
   Result<Attachments> attach(bpf_program *program, const TargetGroup &group) const override;
   Result<std::vector<Listed>> list(std::string_view glob, bool) const override;

@@ -44,7 +44,7 @@ class Kprobe final : public Provider {
   Result<std::string_view> choose_kprobe(const ResolveOptions &, const FunctionPattern &, size_t functions) const;
   std::vector<TargetGroup> on_kprobes(const ProbeSpec &, const FunctionPattern &, const std::vector<std::string> &,
                                       const BodyUses &, std::string_view mechanism, Diagnostics &) const;
-  Error refusal(std::string_view name, const Error *trampoline, const Error *kprobe) const;
+  Error refusal(std::string_view name, const Error *no_trampoline, const Error *no_kprobe) const;
   Result<std::unique_ptr<Attachment>> attach_single(bpf_program *, const Target &, uint64_t cookie) const;
   Result<std::unique_ptr<Attachment>> attach_multi(bpf_program *, const TargetGroup &) const;
 
@@ -72,7 +72,8 @@ bool Kprobe::allows(const ResolveOptions &options, std::string_view mechanism) c
   const auto is_single = [](std::string_view name) { return name == "kprobe" || name == "kretprobe"; };
   const std::string_view via = options.via;
   if (!is_trampoline(via) && !is_single(via) && via != by_multi) return true;
-  return via == mechanism || (is_trampoline(via) && is_trampoline(mechanism)) || (is_single(via) && is_single(mechanism));
+  return via == mechanism || (is_trampoline(via) && is_trampoline(mechanism)) ||
+         (is_single(via) && is_single(mechanism));
 }
 
 /// Names of the functions that the spec means; a mistake is reported and gives none.
@@ -92,7 +93,8 @@ Result<std::vector<std::string>> Kprobe::find(const ProbeSpec &spec, const Funct
 }
 
 /// One function by fentry or fexit, or why not.
-Result<TargetGroup> Kprobe::on_trampoline(const ProbeSpec &spec, const FunctionPattern &pattern, const BodyUses &uses) const {
+Result<TargetGroup> Kprobe::on_trampoline(const ProbeSpec &spec, const FunctionPattern &pattern,
+                                          const BodyUses &uses) const {
   const std::optional<KernelFunction> function = kernel_.function(pattern.function);
   const auto cannot = [&](std::string why) { return Error{.why = std::move(why), .kind = ErrorKind::unsupported}; };
   if (!function || !fits_trampoline(*function)) return cannot(fmt::format("its BTF lacks what {} needs", trampoline()));
@@ -109,10 +111,13 @@ Result<TargetGroup> Kprobe::on_trampoline(const ProbeSpec &spec, const FunctionP
 }
 
 /// "kprobe.multi" or "kprobe": what `functions` of them can be attached by.
-Result<std::string_view> Kprobe::choose_kprobe(const ResolveOptions &options, const FunctionPattern &pattern, size_t functions) const {
+Result<std::string_view> Kprobe::choose_kprobe(const ResolveOptions &options, const FunctionPattern &pattern,
+                                               size_t functions) const {
   // kprobe.multi resolves plain names, so it could miss a module that was asked for; and it takes no offsets.
   const bool is_plain = pattern.module.empty() && pattern.offset == 0;
-  const bool is_forced = !options.via.empty() && !allows(options, probe_.name);
+  const bool is_forced = !allows(options, probe_.name);
+  if (is_forced && !is_plain)
+    return Error{.why = "kprobe.multi takes functions without offset or module", .kind = ErrorKind::unsupported};
   if (is_plain && allows(options, by_multi) && (functions > 1 || is_forced)) {
     const Status multi = kernel_.has_kprobe_multi();
     if (multi) return by_multi;
@@ -128,8 +133,9 @@ void forget_pointees(std::vector<Field> &fields) {
   for (Field &field : fields) field.type.pointee.clear();
 }
 
-std::vector<TargetGroup> Kprobe::on_kprobes(const ProbeSpec &spec, const FunctionPattern &pattern, const std::vector<std::string> &functions,
-                                            const BodyUses &uses, std::string_view mechanism, Diagnostics &diagnostics) const {
+std::vector<TargetGroup> Kprobe::on_kprobes(const ProbeSpec &spec, const FunctionPattern &pattern,
+                                            const std::vector<std::string> &functions, const BodyUses &uses,
+                                            std::string_view mechanism, Diagnostics &diagnostics) const {
   std::vector<TargetGroup> singles;
   for (const std::string &name : functions) {
     TargetGroup group = {.span = spec.span, .provider = std::string(probe_.name), .mechanism = std::string(mechanism)};
@@ -145,17 +151,16 @@ std::vector<TargetGroup> Kprobe::on_kprobes(const ProbeSpec &spec, const Functio
   return merge_targets(std::move(singles), uses, !asks_cookie || kernel_.has_cookies());
 }
 
-/// Why neither way is open. `trampoline` is null when it was not tried.
-Error Kprobe::refusal(std::string_view name, const Error *by_trampoline, const Error *kprobe) const {
-  Error error = {.what = fmt::format("{}:{} cannot be traced by this kernel", probe_.name, name), .kind = ErrorKind::unsupported};
-  for (const Error *reason : {kprobe, by_trampoline}) {
+/// Why neither way is open. A reason is null when that way was not tried.
+Error Kprobe::refusal(std::string_view name, const Error *no_trampoline, const Error *no_kprobe) const {
+  const std::string what = fmt::format("{}:{}", probe_.name, name);
+  std::string why;
+  for (const Error *reason : {no_kprobe, no_trampoline}) {
     if (reason == nullptr) continue;
-    error.why += (error.why.empty() ? "" : " and ") + reason->why;
-    if (reason->kind != ErrorKind::unsupported) error.kind = reason->kind;
-    if (reason->kind == ErrorKind::permission) error.help = reason->help;
+    if (reason->kind != ErrorKind::unsupported) return cannot_trace(what, *reason);
+    why += (why.empty() ? "" : " and ") + reason->why;
   }
-  if (error.kind == ErrorKind::unsupported) error.help = "awl --vm ...";
-  return error;
+  return cannot_trace(what, {.why = why, .kind = ErrorKind::unsupported});
 }
 
 std::vector<TargetGroup> Kprobe::resolve(const ProbeSpec &spec, const BodyUses &uses, const ResolveOptions &options,
@@ -174,7 +179,8 @@ std::vector<TargetGroup> Kprobe::resolve(const ProbeSpec &spec, const BodyUses &
   }
   const Error *reason = no_trampoline ? &*no_trampoline : nullptr;
   if (!allows(options, probe_.name) && !allows(options, by_multi)) {
-    const Error needs_one = {.why = fmt::format("{} takes single functions without offset or module", trampoline()), .kind = ErrorKind::unsupported};
+    const Error needs_one = {.why = fmt::format("{} takes single functions without offset or module", trampoline()),
+                             .kind = ErrorKind::unsupported};
     refused = refusal(pattern->function, reason == nullptr ? &needs_one : reason, nullptr);
     return {};
   }
@@ -184,21 +190,27 @@ std::vector<TargetGroup> Kprobe::resolve(const ProbeSpec &spec, const BodyUses &
     return {};
   }
   if (*mechanism != by_multi && functions->size() > max_single_events) {
-    diagnostics.error(part_span(spec, after_provider(spec)), "`{}` matches {} functions, and this kernel takes at most {} at once", after_provider(spec), functions->size(), max_single_events)
+    diagnostics
+        .error(part_span(spec, after_provider(spec)),
+               "`{}` matches {} functions, and this kernel takes at most {} at once", after_provider(spec),
+               functions->size(), max_single_events)
         .help("a narrower pattern");
     return {};
   }
   return on_kprobes(spec, *pattern, *functions, uses, *mechanism, diagnostics);
 }
 
-Result<std::unique_ptr<Attachment>> Kprobe::attach_single(bpf_program *program, const Target &target, uint64_t cookie) const {
-  bpf_kprobe_opts options = {.sz = sizeof(options), .bpf_cookie = cookie, .offset = target.number, .retprobe = probe_.at_exit};
+Result<std::unique_ptr<Attachment>> Kprobe::attach_single(bpf_program *program, const Target &target,
+                                                          uint64_t cookie) const {
+  bpf_kprobe_opts options = {
+      .sz = sizeof(options), .bpf_cookie = cookie, .offset = target.number, .retprobe = probe_.at_exit};
   bpf_link *link = bpf_program__attach_kprobe_opts(program, target.attach.c_str(), &options);
   const int error = errno;
   if (link != nullptr) return own_link(link, target.name, true);
   Error refused = attach_error(target.name, error);
   if (error == EILSEQ) refused.why = "no instruction starts at that offset";
-  const std::string reason = refused.kind == ErrorKind::permission || target.number > 0 ? "" : kernel_.why_untraceable(target.function);
+  const std::string reason =
+      refused.kind == ErrorKind::permission || target.number > 0 ? "" : kernel_.why_untraceable(target.function);
   if (!reason.empty()) refused.why = reason;
   return refused;
 }
@@ -210,10 +222,12 @@ Result<std::unique_ptr<Attachment>> Kprobe::attach_multi(bpf_program *program, c
     cookies.push_back(names.size());
     names.push_back(target.attach.c_str());
   }
-  bpf_kprobe_multi_opts options = {.sz = sizeof(options), .syms = names.data(), .cnt = names.size(), .retprobe = probe_.at_exit};
+  bpf_kprobe_multi_opts options = {
+      .sz = sizeof(options), .syms = names.data(), .cnt = names.size(), .retprobe = probe_.at_exit};
   if (group.identify == Identify::cookie) options.cookies = cookies.data();
   bpf_link *link = bpf_program__attach_kprobe_multi_opts(program, nullptr, &options);
-  const std::string what = group.targets.size() == 1 ? group.targets.front().name : some_of(group.targets);
+  std::string what = group.targets.front().name;
+  if (names.size() > 1) what += fmt::format(" and {} more", names.size() - 1);
   return own_link(link, what, true);
 }
 
@@ -257,7 +271,11 @@ Result<std::vector<Listed>> Kprobe::list(std::string_view glob, bool details) co
 
 }  // namespace
 
-std::unique_ptr<Provider> make_kprobe(const Kernel &kernel) { return std::make_unique<Kprobe>(kernel, FunctionProbe{"kprobe", false}); }
-std::unique_ptr<Provider> make_kretprobe(const Kernel &kernel) { return std::make_unique<Kprobe>(kernel, FunctionProbe{"kretprobe", true}); }
+std::unique_ptr<Provider> make_kprobe(const Kernel &kernel) {
+  return std::make_unique<Kprobe>(kernel, FunctionProbe{"kprobe", false});
+}
+std::unique_ptr<Provider> make_kretprobe(const Kernel &kernel) {
+  return std::make_unique<Kprobe>(kernel, FunctionProbe{"kretprobe", true});
+}
 
 }  // namespace awl

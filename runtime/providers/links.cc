@@ -4,6 +4,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -66,10 +67,11 @@ uint64_t LinkAttachment::missed() const {
 }  // namespace
 
 Error attach_error(std::string_view what, int error_number) {
-  const bool permission = error_number == EPERM || error_number == EACCES;
   Error error = {.what = fmt::format("cannot attach `{}`", what), .why = errno_text(error_number)};
-  if (permission) error.help = "run as root: sudo awl ...";
-  if (permission) error.kind = ErrorKind::permission;
+  if (error_number == EPERM || error_number == EACCES) {
+    error.kind = ErrorKind::permission;
+    if (::geteuid() != 0) error.help = "run as root: sudo awl ...";
+  }
   if (error_number == EMFILE || error_number == ENFILE) error.help = "raise the limit of open files: ulimit -n 65536";
   return error;
 }

@@ -27,12 +27,18 @@ struct TimeUnit {
 };
 constexpr TimeUnit units[] = {
     {"hz", 0, "hz"},
-    {"ns", 1, "ns"},                   {"nsec", 1, "ns"},
-    {"us", 1'000, "us"},               {"usec", 1'000, "us"},
-    {"ms", 1'000'000, "ms"},           {"msec", 1'000'000, "ms"},
-    {"s", 1'000'000'000, "s"},         {"sec", 1'000'000'000, "s"},
-    {"m", 60'000'000'000, "m"},        {"min", 60'000'000'000, "m"},
-    {"h", 3'600'000'000'000, "h"},     {"hour", 3'600'000'000'000, "h"},
+    {"ns", 1, "ns"},
+    {"nsec", 1, "ns"},
+    {"us", 1'000, "us"},
+    {"usec", 1'000, "us"},
+    {"ms", 1'000'000, "ms"},
+    {"msec", 1'000'000, "ms"},
+    {"s", 1'000'000'000, "s"},
+    {"sec", 1'000'000'000, "s"},
+    {"m", 60'000'000'000, "m"},
+    {"min", 60'000'000'000, "m"},
+    {"h", 3'600'000'000'000, "h"},
+    {"hour", 3'600'000'000'000, "h"},
 };
 constexpr std::string_view unit_help = "units are hz, ns, us, ms, s, m and h";
 
@@ -103,16 +109,19 @@ std::optional<Period> parse_period(const ProbeSpec &spec, std::string_view provi
   }
   const std::optional<uint64_t> period = to_nanoseconds(count, *unit);
   if (!period || *period < shortest_period_ns) {
-    diagnostics.error(part_span(spec, text), "`{}` is out of range: a period lies between 1 microsecond and 292 years", text);
+    diagnostics.error(part_span(spec, text), "`{}` is out of range: a period lies between 1 microsecond and 292 years",
+                      text);
     return std::nullopt;
   }
   if (*period < fastest_period_ns)
-    diagnostics.warning(part_span(spec, text), "`{}` is faster than the kernel's timers: they fire every 10 microseconds at most", text);
+    diagnostics.warning(part_span(spec, text),
+                        "`{}` is faster than the kernel's timers: they fire every 10 microseconds at most", text);
   return Period{.nanoseconds = *period, .canonical = fmt::format("{}:{}", unit->canonical, count)};
 }
 
 TargetGroup timed_group(const ProbeSpec &spec, std::string_view provider, const Period &period) {
-  TargetGroup group = {.span = spec.span, .provider = std::string(provider), .mechanism = "perf", .section = "perf_event"};
+  TargetGroup group = {
+      .span = spec.span, .provider = std::string(provider), .mechanism = "perf", .section = "perf_event"};
   group.targets.push_back({.name = fmt::format("{}:{}", provider, period.canonical), .number = period.nanoseconds});
   return group;
 }

@@ -36,8 +36,11 @@ std::vector<TargetGroup> RunOnce::resolve(const ProbeSpec &spec, const BodyUses 
         .help("write `{} {{ ... }}`", doc_.name);
     return {};
   }
-  TargetGroup group = {.span = spec.span, .provider = std::string(doc_.name), .mechanism = "test_run", .section = "raw_tp"};
+  TargetGroup group = {
+      .span = spec.span, .provider = std::string(doc_.name), .mechanism = "test_run", .section = "raw_tp"};
   group.targets.push_back({.name = std::string(doc_.name)});
+  group.filters_pids = false;
+  group.runs_when_stopped = doc_.name == "end";
   return {group};
 }
 

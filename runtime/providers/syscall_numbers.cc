@@ -26,11 +26,13 @@ constexpr Row younger[] = {
 #if defined(__x86_64__)
     {"uretprobe", 335},         {"uprobe", 336},
 #endif
-    {"cachestat", 451},         {"fchmodat2", 452},        {"map_shadow_stack", 453}, {"futex_wake", 454},
-    {"futex_wait", 455},        {"futex_requeue", 456},    {"statmount", 457},        {"listmount", 458},
-    {"lsm_get_self_attr", 459}, {"lsm_set_self_attr", 460}, {"lsm_list_modules", 461}, {"mseal", 462},
-    {"setxattrat", 463},        {"getxattrat", 464},       {"listxattrat", 465},      {"removexattrat", 466},
-    {"open_tree_attr", 467},    {"file_getattr", 468},     {"file_setattr", 469},
+    {"cachestat", 451},         {"fchmodat2", 452},        {"map_shadow_stack", 453},
+    {"futex_wake", 454},        {"futex_wait", 455},       {"futex_requeue", 456},
+    {"statmount", 457},         {"listmount", 458},        {"lsm_get_self_attr", 459},
+    {"lsm_set_self_attr", 460}, {"lsm_list_modules", 461}, {"mseal", 462},
+    {"setxattrat", 463},        {"getxattrat", 464},       {"listxattrat", 465},
+    {"removexattrat", 466},     {"open_tree_attr", 467},   {"file_getattr", 468},
+    {"file_setattr", 469},
 };
 
 /// Tracepoints are called after the function in the kernel, which is not always what user space calls it.
@@ -38,8 +40,8 @@ struct Alias {
   std::string_view kernel, user;
 };
 constexpr Alias aliases[] = {
-    {"newstat", "stat"},        {"newlstat", "lstat"}, {"newfstat", "fstat"},
-    {"newuname", "uname"},      {"sendfile64", "sendfile"}, {"umount", "umount2"},
+    {"newstat", "stat"},   {"newlstat", "lstat"},      {"newfstat", "fstat"},
+    {"newuname", "uname"}, {"sendfile64", "sendfile"}, {"umount", "umount2"},
 };
 
 template <size_t size>

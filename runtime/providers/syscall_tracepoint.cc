@@ -44,7 +44,8 @@ std::vector<Field> dispatch_fields(const SyscallEvent &event, const std::vector<
   std::vector<Field> result;
   for (const TracepointField &field : fields) {
     const std::optional<Access> access = access_of(event, field);
-    if (access) result.push_back({.name = "args." + field.name, .type = tracepoint_field_type(field, true), .access = *access});
+    if (access)
+      result.push_back({.name = "args." + field.name, .type = tracepoint_field_type(field, true), .access = *access});
   }
   return result;
 }
@@ -53,8 +54,7 @@ void set_dispatch(TargetGroup &group, bool is_exit, bool identity) {
   uint64_t highest = 0;
   for (const Target &target : group.targets) highest = std::max(highest, target.number);
   group.table.assign(highest + 1, 0);
-  for (size_t i = 0; i < group.targets.size(); i++)
-    group.table[group.targets[i].number] = static_cast<uint16_t>(i + 1);
+  for (size_t i = 0; i < group.targets.size(); i++) group.table[group.targets[i].number] = static_cast<uint16_t>(i + 1);
   group.guard = LibraryCall{is_exit ? "awl_syscall_guard_exit" : "awl_syscall_guard_enter", {}};
   group.identify = Identify::constant;
   if (!identity || group.targets.size() == 1) return;

@@ -99,7 +99,8 @@ std::optional<Pattern> parse_pattern(const ProbeSpec &spec, Diagnostics &diagnos
   if (separator == rest.npos && is_glob(rest)) return Pattern{"*", rest};
   Pattern pattern;
   if (separator != rest.npos) pattern = {rest.substr(0, separator), rest.substr(separator + 1)};
-  const bool is_whole = !pattern.subsystem.empty() && !pattern.event.empty() && pattern.event.find_first_of(":/") == rest.npos;
+  const bool is_whole =
+      !pattern.subsystem.empty() && !pattern.event.empty() && pattern.event.find_first_of(":/") == rest.npos;
   if (is_whole) return pattern;
   diagnostics.error(spec.span, "`{}` is not of the form `tracepoint:subsystem:event`", spec.text)
       .help("to find one: awl -l 'tracepoint:*{}*'", separator == rest.npos ? rest : pattern.event);
@@ -117,7 +118,8 @@ Result<std::vector<Event>> Tracepoint::matching(Pattern pattern) const {
   if (!all) return all.error();
   for (const std::string &line : *all) {
     const size_t colon = line.find(':');
-    const std::string_view subsystem = std::string_view(line).substr(0, colon), name = std::string_view(line).substr(colon + 1);
+    const std::string_view subsystem = std::string_view(line).substr(0, colon),
+                           name = std::string_view(line).substr(colon + 1);
     if (glob_match(pattern.subsystem, subsystem) && glob_match(pattern.event, name))
       events.push_back({std::string(subsystem), std::string(name), {}});
   }
@@ -221,8 +223,10 @@ std::vector<TargetGroup> Tracepoint::resolve(const ProbeSpec &spec, const BodyUs
   leave_out_incomplete(singles, uses, diagnostics);
   // A dispatch knows its target by the number; a perf event has to be told, and only where it matters.
   const bool has_cookies = uses.identity && singles.size() > 1 && kernel_.has_cookies();
-  const auto by_perf_event = std::ranges::stable_partition(singles, [](const TargetGroup &one) { return one.mechanism == by_dispatch; });
-  std::vector<TargetGroup> perf_events(std::move_iterator(by_perf_event.begin()), std::move_iterator(by_perf_event.end()));
+  const auto by_perf_event =
+      std::ranges::stable_partition(singles, [](const TargetGroup &one) { return one.mechanism == by_dispatch; });
+  std::vector<TargetGroup> perf_events(std::move_iterator(by_perf_event.begin()),
+                                       std::move_iterator(by_perf_event.end()));
   singles.erase(by_perf_event.begin(), by_perf_event.end());
   std::vector<TargetGroup> groups = merge_targets(std::move(singles), uses, true);
   for (TargetGroup &group : groups) set_dispatch(group, group.targets.front().attach == "sys_exit", uses.identity);
@@ -262,7 +266,8 @@ Result<std::vector<Listed>> Tracepoint::list(std::string_view glob, bool details
     if (!glob_match(glob, entry.name)) continue;
     const size_t colon = line.find(':');
     const Result<std::vector<TracepointField>> fields =
-        details ? kernel_.tracepoint_fields(line.substr(0, colon), line.substr(colon + 1)) : std::vector<TracepointField>();
+        details ? kernel_.tracepoint_fields(line.substr(0, colon), line.substr(colon + 1))
+                : std::vector<TracepointField>();
     if (!fields) return fields.error();
     for (const TracepointField &field : *fields)
       if (!is_common(field)) entry.details.push_back("    " + field.declaration);

@@ -26,12 +26,13 @@ constexpr size_t tab_width = 4;
 struct Shown {
   std::string text;
   size_t columns = 0;
+  bool is_cut = false;
 };
 
-/// `column` is where the piece starts, for tabs.
-Shown show(std::string_view bytes, size_t column) {
+/// `column` is where the piece starts, for tabs; what would go beyond `most` columns is left out.
+Shown show(std::string_view bytes, size_t column, size_t most = SIZE_MAX) {
   Shown result;
-  while (!bytes.empty()) {
+  while (!bytes.empty() && column + result.columns < most) {
     const CodePoint c = first_code_point(bytes);
     std::string piece(bytes.substr(0, c.length));
     bytes.remove_prefix(c.length);
@@ -46,6 +47,7 @@ Shown show(std::string_view bytes, size_t column) {
     result.text += piece;
     result.columns += columns;
   }
+  result.is_cut = !bytes.empty();
   return result;
 }
 
@@ -74,11 +76,13 @@ Quote quote(std::string_view line, size_t begin, size_t end) {
   Quote result;
   result.line = first > 0 ? "..." : "";
   size_t column = result.line.size();
+  const size_t most = column + longest_line;
   const Shown before = show(line.substr(first, begin - first), column);
   column += before.columns;
   const Shown marked = show(line.substr(begin, end - begin), column);
-  const Shown after = show(line.substr(end, last - end), column + marked.columns);
-  result.line += before.text + marked.text + after.text + (last < line.size() ? "..." : "");
+  // Escapes make a line longer than its bytes.
+  const Shown after = show(line.substr(end, last - end), column + marked.columns, most);
+  result.line += before.text + marked.text + after.text + (after.is_cut || last < line.size() ? "..." : "");
   result.column = column;
   result.carets = std::max<size_t>(marked.columns, 1);
   return result;

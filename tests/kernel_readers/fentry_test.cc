@@ -11,7 +11,8 @@ using namespace awl::test;
 namespace {
 
 struct World {
-  explicit World(Abilities abilities = {}, bool has_btf = true) : kernel(root.path(), fake_trials(std::move(abilities))) {
+  explicit World(Abilities abilities = {}, bool has_btf = true)
+      : kernel(root.path(), fake_trials(std::move(abilities))) {
     root.add_functions();
     if (has_btf) root.add_btf();
   }
@@ -68,9 +69,10 @@ TEST_CASE("a pattern makes a program for each function that BTF knows") {
 
 TEST_CASE("functions that BTF does not know, and functions that do not exist") {
   const World world;
-  CHECK(world.exit("fexit:vfs_write").diagnostics ==
-        "error: the kernel's BTF does not describe `vfs_write`, which fexit needs\n --> script:1:7\n1 | fexit:vfs_write\n"
-        "  |       ^^^^^^^^^\nhelp: try `kretprobe:vfs_write`\n");
+  CHECK(
+      world.exit("fexit:vfs_write").diagnostics ==
+      "error: the kernel's BTF does not describe `vfs_write`, which fexit needs\n --> script:1:7\n1 | fexit:vfs_write\n"
+      "  |       ^^^^^^^^^\nhelp: try `kretprobe:vfs_write`\n");
   CHECK(world.entry("fentry:vfs_raed").diagnostics ==
         "error: no kernel function `vfs_raed`\n --> script:1:8\n1 | fentry:vfs_raed\n  |        ^^^^^^^^\n"
         "help: did you mean `vfs_read`?\n");
@@ -82,14 +84,17 @@ TEST_CASE("functions that BTF does not know, and functions that do not exist") {
 TEST_CASE("kernels without BTF or without trampolines") {
   const World no_btf({}, false);
   CHECK(render(*no_btf.entry("fentry:vfs_read").refused, false) ==
-        "error: fentry:vfs_read cannot be traced by this kernel: it does not describe its functions (CONFIG_DEBUG_INFO_BTF is not "
+        "error: fentry:vfs_read cannot be traced by this kernel: it does not describe its functions "
+        "(CONFIG_DEBUG_INFO_BTF is not "
         "set)\nhelp: awl --vm ...\n");
   const World refusing({.trampoline = unsupported("it refuses fexit (operation not permitted)")});
   const Resolved refused = refusing.exit("fexit:vfs_read");
   CHECK(refused.refused->kind == ErrorKind::unsupported);
   CHECK(render(*refused.refused, false) ==
-        "error: fexit:vfs_read cannot be traced by this kernel: it refuses fexit (operation not permitted)\nhelp: awl --vm ...\n");
+        "error: fexit:vfs_read cannot be traced by this kernel: it refuses fexit (operation not permitted)\nhelp: awl "
+        "--vm ...\n");
   const World forbidding({.trampoline = forbidden()});
   CHECK(forbidding.entry("fentry:vfs_read").refused->kind == ErrorKind::permission);
-  CHECK(forbidding.entry("fentry:vfs_read").refused->help == "run as root: sudo awl ...");
+  CHECK(render(*forbidding.entry("fentry:vfs_read").refused, false) ==
+        "error: cannot trace fentry:vfs_read: it takes root\nhelp: run as root: sudo awl ...\n");
 }

@@ -22,7 +22,7 @@ TEST_CASE("functions that the kernel offers") {
   const FakeRoot root;
   root.add_functions();
   CHECK(names(Kernel(root.path())) ==
-        std::vector<std::string>{":twice", ":vfs_read", ":vfs_sync", ":vfs_write", "xfs:xfs_open"});
+        std::vector<std::string>{":twice", ":twice", ":vfs_read", ":vfs_sync", ":vfs_write", "xfs:xfs_open"});
 }
 
 TEST_CASE("functions from the symbols where the kernel's list cannot be read") {
@@ -31,7 +31,8 @@ TEST_CASE("functions from the symbols where the kernel's list cannot be read") {
   root.write("/sys/kernel/tracing/available_filter_functions", "");
   CHECK_FALSE(Kernel(root.path()).traceable_functions());
   const FakeRoot other;
-  other.write("/proc/kallsyms", "0 T b\n0 t a\t[m]\n0 D data\n0 T refused\n0 t prog\t[bpf]\n0 T a.cold\n0 T __pfx_b\ngarbage\n");
+  other.write("/proc/kallsyms",
+              "0 T b\n0 t a\t[m]\n0 D data\n0 T refused\n0 t prog\t[bpf]\n0 T a.cold\n0 T __pfx_b\ngarbage\n");
   other.write("/sys/kernel/debug/kprobes/blacklist", "0x0-0x1\trefused\n");
   CHECK(names(Kernel(other.path())) == std::vector<std::string>{"m:a", ":b"});
 }
@@ -55,7 +56,8 @@ TEST_CASE("functions that exist, and what speaks against them") {
   CHECK(kernel.why_untraceable("vfs_read").empty());
   CHECK(kernel.why_untraceable("do_int3") == "it is on the kernel's kprobe blacklist");
   CHECK(kernel.why_untraceable("twice") == "there are 2 functions of this name");
-  CHECK(kernel.why_untraceable("hidden") == "the kernel does not offer it for tracing (it is marked notrace or was inlined)");
+  CHECK(kernel.why_untraceable("hidden") ==
+        "the kernel does not offer it for tracing (it is marked notrace or was inlined)");
 }
 
 TEST_CASE("functions by BTF") {
@@ -72,7 +74,8 @@ TEST_CASE("functions by BTF") {
   CHECK(read->parameters[2].second == pointer_type(AddressSpace::kernel, "char"));
   CHECK(read->parameters[3].second == integer_type(8, false));
   CHECK(read->result == integer_type(8, true));
-  CHECK(read->declarations == std::vector<std::string>{"struct file * file", "int flags", "const char * name", "size_t count"});
+  CHECK(read->declarations ==
+        std::vector<std::string>{"struct file * file", "int flags", "const char * name", "size_t count"});
   CHECK(read->result_declaration == "ssize_t");
   CHECK(kernel.function("vfs_sync")->result.kind == Kind::none);
   CHECK(kernel.function("printk")->variadic);

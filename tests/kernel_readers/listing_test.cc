@@ -65,7 +65,8 @@ TEST_CASE("listing by glob, alias and name") {
   CHECK(world.list("tracepoint:sched:*") == "tracepoint:sched:sched_switch\ntracepoint:sched:sched_wakeup\n");
   CHECK(world.list("t:sched:*") == "tracepoint:sched:sched_switch\ntracepoint:sched:sched_wakeup\n");
   CHECK(world.list("*wakeup") == "tracepoint:sched:sched_wakeup\n");
-  CHECK(world.list("sched:sched_switch") == "error: no probe matches `sched:sched_switch`\nhelp: to see them all: awl -l '*'\n");
+  CHECK(world.list("sched:sched_switch") ==
+        "error: no probe matches `sched:sched_switch`\nhelp: to see them all: awl -l '*'\n");
   CHECK(world.list("kprobe:vfs_*") == "kprobe:vfs_read\nkprobe:vfs_sync\nkprobe:vfs_write\n");
   CHECK(world.list("fexit") == "fexit:vfs_read\nfexit:vfs_sync\n");
   CHECK(world.list("begin") == "begin\n");
@@ -77,8 +78,10 @@ TEST_CASE("everything is sorted and leaves the doubles of returns out") {
   CHECK(world.list("vfs_read") == "fentry:vfs_read\nkprobe:vfs_read\n");
   CHECK(world.list("k*:vfs_read") == "kprobe:vfs_read\nkretprobe:vfs_read\n");
   CHECK(world.list("*") ==
-        "begin\nend\nfentry:vfs_read\nfentry:vfs_sync\ninterval:hz:10\ninterval:ms:100\ninterval:s:1\nkprobe:twice\nkprobe:vfs_read\n"
-        "kprobe:vfs_sync\nkprobe:vfs_write\nkprobe:xfs_open\nprofile:hz:99\nprofile:ms:10\ntracepoint:sched:sched_switch\n"
+        "begin\nend\nfentry:vfs_read\nfentry:vfs_sync\ninterval:hz:10\ninterval:ms:100\ninterval:s:1\nkprobe:"
+        "twice\nkprobe:vfs_read\n"
+        "kprobe:vfs_sync\nkprobe:vfs_write\nkprobe:xfs_open\nprofile:hz:99\nprofile:ms:10\ntracepoint:sched:sched_"
+        "switch\n"
         "tracepoint:sched:sched_wakeup\ntracepoint:syscalls:sys_enter_nonesuch\ntracepoint:syscalls:sys_enter_openat\n"
         "tracepoint:syscalls:sys_enter_read\ntracepoint:syscalls:sys_exit_read\n");
 }
@@ -99,8 +102,10 @@ TEST_CASE("every line can be pasted back") {
 TEST_CASE("details") {
   const World world;
   CHECK(world.list("tracepoint:syscalls:sys_enter_read", true) ==
-        "tracepoint:syscalls:sys_enter_read\n    int __syscall_nr\n    unsigned int fd\n    char * buf\n    size_t count\n");
-  const std::string parameters = "    struct file * file\n    int flags\n    const char * name\n    size_t count\n    ssize_t retval\n";
+        "tracepoint:syscalls:sys_enter_read\n    int __syscall_nr\n    unsigned int fd\n    char * buf\n    size_t "
+        "count\n");
+  const std::string parameters =
+      "    struct file * file\n    int flags\n    const char * name\n    size_t count\n    ssize_t retval\n";
   CHECK(world.list("kprobe:vfs_read", true) == "kprobe:vfs_read\n" + parameters);
   CHECK(world.list("fexit:vfs_read", true) == "fexit:vfs_read\n" + parameters);
   CHECK(world.list("kprobe:twice", true) == "kprobe:twice\n");
@@ -108,7 +113,8 @@ TEST_CASE("details") {
 
 TEST_CASE("nothing found") {
   const World world;
-  CHECK(world.list("kprobe:vfs_raed") == "error: no probe matches `kprobe:vfs_raed`\nhelp: did you mean `kprobe:vfs_read`?\n");
+  CHECK(world.list("kprobe:vfs_raed") ==
+        "error: no probe matches `kprobe:vfs_raed`\nhelp: did you mean `kprobe:vfs_read`?\n");
   CHECK(world.list("sched_swich") == "error: no probe matches `sched_swich`\nhelp: did you mean `sched_switch`?\n");
   CHECK(world.list("kprobe:zz*") == "error: no probe matches `kprobe:zz*`\nhelp: to see them all: awl -l '*'\n");
 }
@@ -118,8 +124,10 @@ TEST_CASE("providers that cannot answer") {
   const Result<Listing> listing = list_probes(world.providers, "*", false);
   REQUIRE(listing);
   CHECK(listing->unavailable.size() == 2);
-  CHECK(world.list("kprobe:vfs_*") == "error: kprobe:* cannot be traced by this kernel: it has none\nhelp: awl --vm ...\n");
-  CHECK(world.list("fentry:vfs_*") == "error: fentry:* cannot be traced by this kernel: it refuses fentry\nhelp: awl --vm ...\n");
+  CHECK(world.list("kprobe:vfs_*") ==
+        "error: kprobe:* cannot be traced by this kernel: it has none\nhelp: awl --vm ...\n");
+  CHECK(world.list("fentry:vfs_*") ==
+        "error: fentry:* cannot be traced by this kernel: it refuses fentry\nhelp: awl --vm ...\n");
   const FakeRoot empty;
   const Kernel kernel(empty.path(), fake_trials({}));
   const Result<Listing> tracepoints = list_probes(make_providers(kernel), "tracepoint:*", false);

@@ -47,10 +47,11 @@ TEST_CASE("the running kernel agrees on every number that is not simply the head
   size_t tried = 0;
   // Arguments of all ones make each of these fail at once. uretprobe is missing: outside its trampoline it kills.
   for (std::string_view name :
-       {"newstat", "newlstat", "newfstat", "newuname", "sendfile64", "umount", "uprobe", "cachestat", "fchmodat2", "map_shadow_stack",
-        "futex_wake", "futex_wait", "futex_requeue", "statmount", "listmount", "lsm_get_self_attr", "lsm_set_self_attr",
-        "lsm_list_modules", "mseal", "setxattrat", "getxattrat", "listxattrat", "removexattrat", "open_tree_attr", "file_getattr",
-        "file_setattr"}) {
+       {"newstat",       "newlstat",    "newfstat",   "newuname",          "sendfile64",        "umount",
+        "uprobe",        "cachestat",   "fchmodat2",  "map_shadow_stack",  "futex_wake",        "futex_wait",
+        "futex_requeue", "statmount",   "listmount",  "lsm_get_self_attr", "lsm_set_self_attr", "lsm_list_modules",
+        "mseal",         "setxattrat",  "getxattrat", "listxattrat",       "removexattrat",     "open_tree_attr",
+        "file_getattr",  "file_setattr"}) {
     const Result<uint64_t> id = kernel.tracepoint_id("syscalls", "sys_enter_" + std::string(name));
     const Fd counter = id ? open_counter(*id) : Fd();
     const std::optional<uint32_t> number = syscall_number(name);

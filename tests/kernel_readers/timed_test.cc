@@ -55,7 +55,8 @@ TEST_CASE("canonical names can be written again") {
 TEST_CASE("periods that are none") {
   const std::unique_ptr<Provider> interval = make_interval();
   CHECK(error_of(*interval, "interval") ==
-        "error: `interval` without a period\n --> script:1:1\n1 | interval\n  | ^^^^^^^^\nhelp: for example `interval:s:1`\n");
+        "error: `interval` without a period\n --> script:1:1\n1 | interval\n  | ^^^^^^^^\nhelp: for example "
+        "`interval:s:1`\n");
   CHECK(error_of(*interval, "interval:xs:3") ==
         "error: unknown unit `xs`\n --> script:1:10\n1 | interval:xs:3\n  |          ^^\n"
         "help: units are hz, ns, us, ms, s, m and h\n");
@@ -65,8 +66,9 @@ TEST_CASE("periods that are none") {
   CHECK(error_of(*interval, "interval:s:0") ==
         "error: `s:0` is out of range: a period lies between 1 microsecond and 292 years\n --> script:1:10\n"
         "1 | interval:s:0\n  |          ^^^\n");
-  for (std::string_view spec : {"interval:", "interval:s", "interval:s:", "interval:s:1:2", "interval:1.5s", "interval:s:99999999999999",
-                                "interval:hz:2000000", "interval:999", "interval:s:18446744073709551616", "tick-"})
+  for (std::string_view spec :
+       {"interval:", "interval:s", "interval:s:", "interval:s:1:2", "interval:1.5s", "interval:s:99999999999999",
+        "interval:hz:2000000", "interval:999", "interval:s:18446744073709551616", "tick-"})
     CHECK(error_of(*interval, spec) != "");
 }
 
@@ -88,8 +90,9 @@ TEST_CASE("begin and end stand alone") {
     CHECK(resolved.groups[0].section == "raw_tp");
   }
   CHECK(names_of(resolve(*end, "END").groups.at(0)) == "end");
-  CHECK(error_of(*begin, "begin:x") ==
-        "error: unexpected `:x` after `begin`\n --> script:1:6\n1 | begin:x\n  |      ^^\nhelp: write `begin { ... }`\n");
+  CHECK(
+      error_of(*begin, "begin:x") ==
+      "error: unexpected `:x` after `begin`\n --> script:1:6\n1 | begin:x\n  |      ^^\nhelp: write `begin { ... }`\n");
 }
 
 TEST_CASE("a spec whose text is not the script's own is marked as a whole") {
@@ -97,7 +100,8 @@ TEST_CASE("a spec whose text is not the script's own is marked as a whole") {
   std::optional<Error> refused;
   const Source source = {.name = "script", .text = "interval:ms:$1"};
   CHECK(make_interval()->resolve({"interval:ms:many", {0, 14}}, {}, {}, diagnostics, refused).empty());
-  CHECK(diagnostics.render(source, false) ==
-        "error: `ms:many` is not a period: a positive whole number and a unit are\n --> script:1:1\n1 | interval:ms:$1\n"
-        "  | ^^^^^^^^^^^^^^\nhelp: for example `interval:s:1` or `interval:100ms`\n");
+  CHECK(
+      diagnostics.render(source, false) ==
+      "error: `ms:many` is not a period: a positive whole number and a unit are\n --> script:1:1\n1 | interval:ms:$1\n"
+      "  | ^^^^^^^^^^^^^^\nhelp: for example `interval:s:1` or `interval:100ms`\n");
 }

@@ -23,8 +23,9 @@ TEST_CASE("tracefs that is not mounted") {
   const FakeRoot root;
   const Kernel kernel(root.path());
   REQUIRE_FALSE(kernel.tracefs());
-  CHECK(render(kernel.tracefs().error(), false) == "error: cannot list tracepoints: tracefs is not mounted at " + root.path() +
-                                                       "/sys/kernel/tracing\nhelp: sudo mount -t tracefs tracefs /sys/kernel/tracing\n");
+  CHECK(render(kernel.tracefs().error(), false) ==
+        "error: cannot list tracepoints: tracefs is not mounted at " + root.path() +
+            "/sys/kernel/tracing\nhelp: sudo mount -t tracefs tracefs /sys/kernel/tracing\n");
   CHECK_FALSE(kernel.tracepoints());
   CHECK_FALSE(kernel.tracepoint_fields("sched", "sched_switch"));
   CHECK_FALSE(kernel.tracepoint_id("sched", "sched_switch"));
@@ -39,7 +40,8 @@ TEST_CASE("tracefs that only root may read") {
   REQUIRE_FALSE(kernel.tracefs());
   CHECK(kernel.tracefs().error().kind == ErrorKind::permission);
   CHECK(render(kernel.tracefs().error(), false) ==
-        "error: cannot read " + root.path() + "/sys/kernel/tracing: permission denied\nhelp: run as root: sudo awl ...\n");
+        "error: cannot read " + root.path() +
+            "/sys/kernel/tracing: permission denied\nhelp: run as root: sudo awl ...\n");
 }
 
 TEST_CASE("tracepoints from the list, sorted") {
@@ -73,6 +75,7 @@ TEST_CASE("fields and numbers of one tracepoint") {
 TEST_CASE("lists of processors") {
   CHECK(parse_cpu_list("0\n") == std::vector<int>{0});
   CHECK(parse_cpu_list("0-2,8,10-11\n") == std::vector<int>{0, 1, 2, 8, 10, 11});
-  for (std::string_view wrong : {"", "x", "3-1", "1-", "-1", "0,,1", "0-99999999"}) CHECK(parse_cpu_list(wrong).empty());
+  for (std::string_view wrong : {"", "x", "3-1", "1-", "-1", "0,,1", "0-99999999"})
+    CHECK(parse_cpu_list(wrong).empty());
   CHECK_FALSE(online_cpus().empty());
 }

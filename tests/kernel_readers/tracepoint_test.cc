@@ -11,7 +11,9 @@ using namespace awl::test;
 namespace {
 
 struct World {
-  explicit World(Abilities abilities = {}) : kernel(root.path(), fake_trials(std::move(abilities))) { root.add_tracefs(); }
+  explicit World(Abilities abilities = {}) : kernel(root.path(), fake_trials(std::move(abilities))) {
+    root.add_tracefs();
+  }
   Resolved resolve(std::string spec, BodyUses uses = {}, ResolveOptions options = {}) const {
     return test::resolve(*provider, std::move(spec), std::move(uses), std::move(options));
   }
@@ -136,7 +138,8 @@ TEST_CASE("the mechanism may be forced") {
   const Resolved refused = world.resolve("tracepoint:sched:sched_switch", {}, {.via = "raw_tp"});
   CHECK(refused.groups.empty());
   CHECK(render(*refused.refused, false) ==
-        "error: cannot attach `tracepoint:sched:sched_switch` by raw_tp: only system calls whose number is known can be\n");
+        "error: cannot attach `tracepoint:sched:sched_switch` by raw_tp: only system calls whose number is known can "
+        "be\n");
 }
 
 TEST_CASE("tracepoints that do not exist") {
@@ -152,9 +155,12 @@ TEST_CASE("tracepoints that do not exist") {
         "help: to see them all: awl -l 'tracepoint:*'\n");
   CHECK(world.resolve("tracepoint:sched_switch").diagnostics ==
         "error: `tracepoint:sched_switch` is not of the form `tracepoint:subsystem:event`\n --> script:1:1\n"
-        "1 | tracepoint:sched_switch\n  | ^^^^^^^^^^^^^^^^^^^^^^^\nhelp: to find one: awl -l 'tracepoint:*sched_switch*'\n");
-  for (std::string_view spec : {"tracepoint", "tracepoint:", "tracepoint::", "tracepoint:a:", "tracepoint::b", "tracepoint:a:b:c", "tracepoint:a/b/c"})
-    CHECK(world.resolve(std::string(spec)).diagnostics.starts_with("error: `" + std::string(spec) + "` is not of the form"));
+        "1 | tracepoint:sched_switch\n  | ^^^^^^^^^^^^^^^^^^^^^^^\nhelp: to find one: awl -l "
+        "'tracepoint:*sched_switch*'\n");
+  for (std::string_view spec : {"tracepoint", "tracepoint:", "tracepoint::", "tracepoint:a:", "tracepoint::b",
+                                "tracepoint:a:b:c", "tracepoint:a/b/c"})
+    CHECK(world.resolve(std::string(spec))
+              .diagnostics.starts_with("error: `" + std::string(spec) + "` is not of the form"));
 }
 
 TEST_CASE("a field that the language cannot hold") {
@@ -169,7 +175,8 @@ TEST_CASE("a tracepoint whose format is broken is not called missing") {
   world.root.write("/sys/kernel/tracing/events/sched/sched_wakeup/format", "garbage");
   const Resolved resolved = world.resolve("tracepoint:sched:sched_wakeup");
   CHECK(resolved.diagnostics == "");
-  CHECK(render(*resolved.refused, false) == "error: cannot understand the tracepoint's format: it has no line `format:`\n");
+  CHECK(render(*resolved.refused, false) ==
+        "error: cannot understand the tracepoint's format: it has no line `format:`\n");
 }
 
 TEST_CASE("no tracefs, no tracepoints") {

@@ -36,8 +36,9 @@ constexpr std::string_view common_fields =
     "\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n";
 
 std::string syscall_format(std::string_view fields) {
-  return fmt::format("name: x\nID: 1\n{}\tfield:int __syscall_nr;\toffset:8;\tsize:4;\tsigned:1;\n{}\nprint fmt: \"\"\n",
-                     common_fields, fields);
+  return fmt::format(
+      "name: x\nID: 1\n{}\tfield:int __syscall_nr;\toffset:8;\tsize:4;\tsigned:1;\n{}\nprint fmt: \"\"\n",
+      common_fields, fields);
 }
 
 }  // namespace
@@ -96,8 +97,10 @@ void FakeRoot::add_tracefs() const {
                        "\tfield:int flags;\toffset:32;\tsize:8;\tsigned:0;\n"
                        "\tfield:umode_t mode;\toffset:40;\tsize:8;\tsigned:0;\n"
                        "\tfield:__data_loc char[] __filename_val;\toffset:48;\tsize:4;\tsigned:0;\n"));
-  write(events + "syscalls/sys_enter_nonesuch/format", syscall_format("\tfield:int dfd;\toffset:16;\tsize:8;\tsigned:0;\n"));
-  write(events + "syscalls/sys_exit_read/format", syscall_format("\tfield:long ret;\toffset:16;\tsize:8;\tsigned:1;\n"));
+  write(events + "syscalls/sys_enter_nonesuch/format",
+        syscall_format("\tfield:int dfd;\toffset:16;\tsize:8;\tsigned:0;\n"));
+  write(events + "syscalls/sys_exit_read/format",
+        syscall_format("\tfield:long ret;\toffset:16;\tsize:8;\tsigned:1;\n"));
 }
 
 void FakeRoot::add_functions() const {
@@ -117,7 +120,8 @@ void FakeRoot::add_kprobe_pmu() const { write("/sys/bus/event_source/devices/kpr
 void FakeRoot::add_btf() const {
   btf *made = btf__new_empty();
   const int s32 = btf__add_int(made, "int", 4, BTF_INT_SIGNED), u64 = btf__add_int(made, "unsigned long", 8, 0);
-  const int s64 = btf__add_int(made, "long", 8, BTF_INT_SIGNED), character = btf__add_int(made, "char", 1, BTF_INT_SIGNED);
+  const int s64 = btf__add_int(made, "long", 8, BTF_INT_SIGNED),
+            character = btf__add_int(made, "char", 1, BTF_INT_SIGNED);
   const int file = btf__add_struct(made, "file", 16), file_pointer = btf__add_ptr(made, file);
   const int text = btf__add_ptr(made, btf__add_const(made, character));
   const int size = btf__add_typedef(made, "size_t", u64), ssize = btf__add_typedef(made, "ssize_t", s64);
@@ -145,7 +149,9 @@ void FakeRoot::add_btf() const {
   btf__free(made);
 }
 
-std::unique_ptr<KernelTrials> fake_trials(Abilities abilities) { return std::make_unique<FakeTrials>(std::move(abilities)); }
+std::unique_ptr<KernelTrials> fake_trials(Abilities abilities) {
+  return std::make_unique<FakeTrials>(std::move(abilities));
+}
 
 Resolved resolve(const Provider &provider, std::string spec, BodyUses uses, ResolveOptions options) {
   const Source source = {.name = "script", .text = spec};

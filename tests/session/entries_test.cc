@@ -67,7 +67,7 @@ std::vector<std::byte> keys_of(std::vector<uint64_t> numbers) {
 TEST_SUITE("entries" * doctest::skip(!is_root())) {
   TEST_CASE("batches and single reads agree, whatever the map") {
     for (bool per_cpu : {false, true})
-      for (uint32_t keys : {0u, 1u, 100u, 200'000u}) {
+      for (uint32_t keys : {0u, 1u, 100u, 50'000u}) {
         TestMap made = make_map(per_cpu, std::max(keys, 1u), keys);
         auto in_batches = read_with(for_each_entry, made.map);
         CHECK(in_batches.size() == keys);

@@ -79,3 +79,17 @@ TEST_CASE("print's top keeps the largest, its divisor divides what is counted") 
   CHECK(others.rows[2].value.value == Value(Stats{.count = 2, .sum = 5}));
   CHECK(others.rows[3].value.value == Value(Text{"x", false, 0}));
 }
+
+TEST_CASE("asked for without samples, a count or a sum is 0, and whatever else there is stays away") {
+  MapDescription map{.name = "@", .symbol = "m", .first_use = {}, .value = u64_type};
+  map.show = Show::count;
+  map.merge = {Merge::add};
+  REQUIRE(value_of_nothing(map));
+  CHECK(value_of_nothing(map)->value == Value(uint64_t{0}));
+  map.key = {{.type = u64_type}};
+  CHECK_FALSE(value_of_nothing(map));
+  map.key.clear();
+  map.show = Show::maximum;
+  map.merge = {Merge::maximum, Merge::maximum};
+  CHECK_FALSE(value_of_nothing(map));
+}
