@@ -120,6 +120,7 @@ class Checker {
 
   // check_call.cc
   Type call(ExprId id, const Call &node);
+  void report_function(const Identifier &callee);
   bool arity(const Call &node, Span span);
   Type printf(ExprId id, const Call &node);
   void printf_values(const Call &node, const std::vector<FormatPiece> &pieces);

@@ -43,19 +43,27 @@ bool Checker::arity(const Call &node, Span span) {
   return false;
 }
 
+void Checker::report_function(const Identifier &callee) {
+  if (!final_) return;
+  std::vector<std::string_view> names;
+  for (const Builtin &known : builtins()) {
+    if (known.form == Form::value) continue;
+    names.push_back(known.name);
+    names.insert(names.end(), known.aliases.begin(), known.aliases.end());
+  }
+  auto draft = out_->error(callee.span, "unknown function `{}`", brief(callee.text));
+  if (auto near = did_you_mean(callee.text, names))
+    draft.help("did you mean `{}`?", *near);
+  else
+    draft.help("the functions are {}", fmt::join(names, ", "));
+}
+
 Type Checker::call(ExprId id, const Call &node) {
   Span span = at(id).span;
   const Builtin *row = node.callee.builtin;
   if (!row) {
     for (ExprId argument : node.arguments) expression(argument);
-    std::vector<std::string_view> names;
-    for (const Builtin &known : builtins()) {
-      if (known.form == Form::value) continue;
-      names.push_back(known.name);
-      names.insert(names.end(), known.aliases.begin(), known.aliases.end());
-    }
-    auto draft = out_->error(node.callee.span, "unknown function `{}`", brief(node.callee.text));
-    if (auto near = did_you_mean(node.callee.text, names)) draft.help("did you mean `{}`?", *near);
+    report_function(node.callee);
     return set(id, simple_type(Kind::unknown));
   }
   if (!arity(node, span)) return set(id, row->form == Form::statement ? none_type : simple_type(Kind::unknown));

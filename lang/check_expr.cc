@@ -181,7 +181,8 @@ Type Checker::field(ExprId id, const std::string &name, Span span) {
       return set(id, type, UseField{i});
     }
   if (name == "args" || name == "data") return set(id, simple_type(Kind::record));
-  if (body_->group.provider.empty()) return set(id, simple_type(Kind::unknown));
+  bool is_of_probe = name.starts_with("args.") || name == "retval" || is_argument_name(name);
+  if (body_->group.provider.empty() && is_of_probe) return set(id, simple_type(Kind::unknown));
   report_field(name, span);
   return set(id, s64_type);
 }
@@ -206,6 +207,7 @@ std::optional<std::string> Checker::probe_with(const std::string &field) const {
 }
 
 void Checker::report_field(const std::string &name, Span span) {
+  if (!final_) return;  // looking for what was meant takes time, and nobody would see it
   const std::vector<Field> &fields = body_->group.fields;
   const std::string &probe = body_->group.targets[0].name;
   bool in_args = name.starts_with("args.");
@@ -232,6 +234,8 @@ void Checker::report_field(const std::string &name, Span span) {
     draft.help("it has {}", list_of(fields, probe));
   else if (of_probes)
     draft.help("it has no arguments");
+  else
+    draft.help("a map is written `@{0}`, a variable `${0}`", shown);
 }
 
 Type Checker::member(ExprId id, const MemberRef &node) {

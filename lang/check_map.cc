@@ -56,7 +56,8 @@ void Checker::map_reference(ExprId id, const MapRef &map, bool whole) {
       std::string which = types.size() == 1 ? "the key" : fmt::format("key {}", i + 1);
       out_->error(at(map.key[i]).span, "{} of `{}` is {} elsewhere, but {} here", which, state.shown, an(state.key[i]),
                   an(types[i]))
-          .label(state.key_spans[i], "{} here", an(state.key[i]));
+          .label(state.key_spans[i], "{} here", an(state.key[i]))
+          .help("give one of the two maps another name");
       continue;
     }
     if (*joined != state.key[i]) changed_ = true;

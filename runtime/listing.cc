@@ -53,7 +53,8 @@ Result<Listing> list_probes(const Providers &providers, std::string_view pattern
   const std::string glob = whole_glob(providers, pattern);
   Listing listing = collect(providers, glob, details);
   if (!listing.probes.empty()) return listing;
-  if (!listing.unavailable.empty()) return listing.unavailable.front();
+  // Only who asked for a provider's probes wants to know why it has none.
+  if (!listing.unavailable.empty() && glob[0] != '*') return listing.unavailable.front();
   return Error{.what = fmt::format("no probe matches `{}`", pattern), .help = nearest(providers, glob)};
 }
 

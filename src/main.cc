@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// awl, read from the top: options, then a verb.
+// awl, read from the top: options, the machine it shall run in, then a verb.
 #include <clocale>
 #include <csignal>
 #include <cstdio>
@@ -7,6 +7,7 @@
 #include "src/commands.h"
 #include "src/options.h"
 #include "src/run.h"
+#include "src/vm.h"
 
 int main(int argc, char **argv) {
   std::setlocale(LC_CTYPE, "");
@@ -15,6 +16,8 @@ int main(int argc, char **argv) {
 
   auto options = awl::parse_options(argc, argv);
   if (!options) return awl::fail(options.error());
+
+  if (options->vm && !awl::inside_vm()) return awl::fail(awl::exec_in_vm(*options, argc, argv));
 
   switch (options->verb) {
     case awl::Verb::help: std::fputs(awl::usage().c_str(), stdout); return 0;

@@ -174,6 +174,18 @@ void detach_in_background(const Session &session) {
   _exit(0);
 }
 
+/// For --no-warnings.
+Diagnostics errors_of(const Diagnostics &all) {
+  Diagnostics errors;
+  for (const Diagnostic &one : all.all()) {
+    if (one.severity != Severity::error) continue;
+    auto draft = errors.error(one.at, "{}", one.message);
+    for (const Label &label : one.labels) draft.label(label.at, "{}", label.text);
+    if (!one.help.empty()) draft.help("{}", one.help);
+  }
+  return errors;
+}
+
 class Run {
  public:
   Run(const Options &options, int argc, char **argv) : options_(options), argc_(argc), argv_(argv) {}
@@ -199,14 +211,17 @@ std::optional<Compiled> Run::compile_source() {
   providers_ = make_providers(this_kernel());
   auto compiled = compile(source_, providers_, compile_options(options_), options_.dump, diagnostics, refused_, timers_);
   // Where another kernel is going to run the script, that run tells the warnings.
-  if (diagnostics.failed() || (options_.warnings && !refused_ && !diagnostics.empty()))
+  if (!options_.warnings) diagnostics = errors_of(diagnostics);
+  if (diagnostics.failed() || !refused_)
     std::fputs(diagnostics.render(source_, console().colour).c_str(), stderr);
   return compiled;
 }
 
 /// The machine said no. Where another kernel would say yes, that kernel is asked.
 int Run::refused(const Error &error) {
-  if (error.kind != ErrorKind::unsupported || !options_.allow_vm || inside_vm() || !options_.pids.empty()) return fail(error);
+  bool looks_only = options_.dump != Stage::none || options_.dry_run;
+  if (error.kind != ErrorKind::unsupported || looks_only || !options_.allow_vm || inside_vm() || !options_.pids.empty())
+    return fail(error);
   say(fmt::format("{}: {}; running it in a virtual machine (--no-vm to refuse)", error.what, error.why));
   return fail(exec_in_vm(options_, argc_, argv_));
 }
@@ -246,8 +261,6 @@ int Run::end(Session &session, Sink &sink, Writer &writer, const Wakers &wakers,
 }
 
 int Run::operator()() {
-  if (options_.vm && !inside_vm()) return fail(exec_in_vm(options_, argc_, argv_));
-
   // Text.
   timers_.phase("read");
   auto source = read_source(options_);

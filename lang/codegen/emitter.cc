@@ -78,6 +78,7 @@ void Emitter::emit_body(const CheckedBody &body) {
     builder_.CreateCondBr(condition(*body.block->predicate), hit, exit_);
     builder_.SetInsertPoint(hit);
   }
+  compute_common_values();
   statement(body.block->body);
   if (!builder_.GetInsertBlock()->getTerminator()) builder_.CreateBr(exit_);
 
@@ -94,6 +95,22 @@ void Emitter::emit_body(const CheckedBody &body) {
   ready->moveBefore(start);
   close_scratch(start, out);
   manifest_.programs.push_back({name, body.group, body.first_probe});
+}
+
+/// What a body with many branches uses in many of them is computed once before all of them: a little work that may be
+/// in vain, against a program many times as large.
+void Emitter::compute_common_values() {
+  constexpr int many = 8;
+  std::unordered_map<const Builtin *, int> uses;
+  for (uint32_t i = body_->type_of.first(); i < body_->type_of.end(); i++) {
+    const auto *name = std::get_if<NameRef>(&(*program_.ast)[ExprId(i)].node);
+    const Builtin *row = name ? name->name.builtin : nullptr;
+    if (!row || !row->pure || row->symbol.empty() || ++uses[row] != many) continue;
+    if (body_->type_of[i].kind == Kind::string)
+      string_at(ExprId(i));
+    else
+      builtin_number(*row);
+  }
 }
 
 /// Leaves the insertion point where the probe has fired for real.

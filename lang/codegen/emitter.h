@@ -30,6 +30,7 @@ class Emitter {
 
   // emitter.cc: the frame of a program, and places for values
   void emit_guards();
+  void compute_common_values();
   void emit_pid_filter();
   void close_scratch(BasicBlock *start, BasicBlock *out);
   BasicBlock *new_block(const char *name);

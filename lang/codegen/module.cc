@@ -9,6 +9,9 @@
 //   that called it: the kernel's log then quotes the script.
 #include "lang/codegen/module.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/BasicAliasAnalysis.h>
 #include <llvm/Analysis/BlockFrequencyInfo.h>
@@ -28,12 +31,15 @@
 #include <llvm/BinaryFormat/Dwarf.h>
 #include <llvm/Bitcode/BitcodeReader.h>
 #include <llvm/IR/DebugInfo.h>
+#include <llvm/IR/DiagnosticInfo.h>
+#include <llvm/IR/DiagnosticPrinter.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/PassInstrumentation.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/ErrorHandling.h>
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
@@ -49,6 +55,7 @@
 
 #include "src/base/check.h"
 #include "src/base/embedded.h"
+#include "src/base/result.h"
 
 extern "C" {
 void LLVMInitializeBPFTarget();
@@ -62,8 +69,28 @@ namespace {
 
 constexpr const char *map_template = "awl_map_template";
 
+/// LLVM ends the process when it can not encode what it was given, which happens with programs that the kernel would
+/// refuse for their size anyway. The least we can do is to say it in our words.
+[[noreturn]] void give_up(void *, const char *reason, bool) {
+  Error error = {"the script is too large for a BPF program", std::string("LLVM: ") + reason,
+                 "split the largest block into several blocks of the same probe"};
+  std::fputs(render(error, false).c_str(), stderr);
+  std::_Exit(1);
+}
+
+/// The same for what LLVM reports before it goes on: a BPF stack that is used up.
+void on_diagnostic(const llvm::DiagnosticInfo *info, void *) {
+  if (info->getSeverity() != llvm::DS_Error) return;
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  llvm::DiagnosticPrinterRawOStream printer(stream);
+  info->print(printer);
+  give_up(nullptr, stream.str().c_str(), false);
+}
+
 std::unique_ptr<llvm::TargetMachine> make_target() {
   static const bool initialised = [] {
+    llvm::install_fatal_error_handler(give_up);
     LLVMInitializeBPFTargetInfo();
     LLVMInitializeBPFTarget();
     LLVMInitializeBPFTargetMC();
@@ -138,7 +165,7 @@ void run_passes(llvm::Module &module, llvm::TargetMachine &target) {
   each.addPass(llvm::ADCEPass());
   each.addPass(llvm::SimplifyCFGPass());
   llvm::ModulePassManager all;
-  all.addPass(llvm::AlwaysInlinerPass(false));
+  all.addPass(llvm::AlwaysInlinerPass());
   all.addPass(llvm::GlobalDCEPass());
   all.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(each)));
   all.addPass(llvm::GlobalDCEPass());
@@ -148,6 +175,7 @@ void run_passes(llvm::Module &module, llvm::TargetMachine &target) {
 }  // namespace
 
 LibraryModule::LibraryModule(const Source &source) : source_(source) {
+  context_.setDiagnosticHandlerCallBack(on_diagnostic);
   const EmbeddedFile &library = bpf_lib_bitcode()[0];
   llvm::MemoryBufferRef buffer(llvm::StringRef(library.bytes.data(), library.bytes.size()), "bpf_lib");
   module_ = llvm::cantFail(llvm::getLazyBitcodeModule(buffer, context_));

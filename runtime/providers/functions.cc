@@ -165,7 +165,7 @@ Error cannot_trace(std::string_view name, const Error &reason) {
   const bool is_kernel = reason.kind == ErrorKind::unsupported;
   error.what =
       is_kernel ? fmt::format("{} cannot be traced by this kernel", name) : fmt::format("cannot trace {}", name);
-  if (is_kernel) error.help = "awl --vm ...";
+  if (is_kernel) error.help = "`--vm` runs the same command on a kernel that can";
   return error;
 }
 

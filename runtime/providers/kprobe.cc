@@ -96,7 +96,7 @@ Result<std::vector<std::string>> Kprobe::find(const ProbeSpec &spec, const Funct
 Result<TargetGroup> Kprobe::on_trampoline(const ProbeSpec &spec, const FunctionPattern &pattern,
                                           const BodyUses &uses) const {
   const std::optional<KernelFunction> function = kernel_.function(pattern.function);
-  const auto cannot = [&](std::string why) { return Error{.why = std::move(why), .kind = ErrorKind::unsupported}; };
+  const auto cannot = [&](std::string why) { return Error{.why = std::move(why), .help = "leave out `--via`"}; };
   if (!function || !fits_trampoline(*function)) return cannot(fmt::format("its BTF lacks what {} needs", trampoline()));
   TargetGroup group = {.span = spec.span, .provider = std::string(probe_.name), .mechanism = std::string(trampoline())};
   group.section = fmt::format("{}/{}", trampoline(), function->name);
@@ -117,7 +117,7 @@ Result<std::string_view> Kprobe::choose_kprobe(const ResolveOptions &options, co
   const bool is_plain = pattern.module.empty() && pattern.offset == 0;
   const bool is_forced = !allows(options, probe_.name);
   if (is_forced && !is_plain)
-    return Error{.why = "kprobe.multi takes functions without offset or module", .kind = ErrorKind::unsupported};
+    return Error{.why = "kprobe.multi takes functions without offset or module", .help = "leave out `--via`"};
   if (is_plain && allows(options, by_multi) && (functions > 1 || is_forced)) {
     const Status multi = kernel_.has_kprobe_multi();
     if (multi) return by_multi;
@@ -157,10 +157,12 @@ Error Kprobe::refusal(std::string_view name, const Error *no_trampoline, const E
   std::string why;
   for (const Error *reason : {no_kprobe, no_trampoline}) {
     if (reason == nullptr) continue;
-    if (reason->kind != ErrorKind::unsupported) return cannot_trace(what, *reason);
+    if (reason->kind == ErrorKind::permission) return cannot_trace(what, *reason);
     why += (why.empty() ? "" : " and ") + reason->why;
   }
-  return cannot_trace(what, {.why = why, .kind = ErrorKind::unsupported});
+  // Without kprobes another kernel is the way out, whatever kept the trampoline from it.
+  const Error &decisive = no_kprobe ? *no_kprobe : *no_trampoline;
+  return cannot_trace(what, {.why = why, .help = decisive.help, .kind = decisive.kind});
 }
 
 std::vector<TargetGroup> Kprobe::resolve(const ProbeSpec &spec, const BodyUses &uses, const ResolveOptions &options,
@@ -180,7 +182,7 @@ std::vector<TargetGroup> Kprobe::resolve(const ProbeSpec &spec, const BodyUses &
   const Error *reason = no_trampoline ? &*no_trampoline : nullptr;
   if (!allows(options, probe_.name) && !allows(options, by_multi)) {
     const Error needs_one = {.why = fmt::format("{} takes single functions without offset or module", trampoline()),
-                             .kind = ErrorKind::unsupported};
+                             .help = "leave out `--via`"};
     refused = refusal(pattern->function, reason == nullptr ? &needs_one : reason, nullptr);
     return {};
   }

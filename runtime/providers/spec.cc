@@ -7,8 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "src/base/text.h"
-
 namespace awl {
 
 std::string_view after_provider(const ProbeSpec &spec) {
@@ -36,11 +34,6 @@ bool may_list(std::string_view glob, std::string_view provider) {
 bool asks_for(std::string_view glob, std::string_view provider) {
   const std::string_view name = glob.substr(0, glob.find(':'));
   return name.find_first_not_of('*') != name.npos && may_list(glob, provider);
-}
-
-std::string near_help(std::string_view word, std::span<const std::string_view> candidates) {
-  const std::optional<std::string_view> near = did_you_mean(word, candidates);
-  return near ? fmt::format("did you mean `{}`?", *near) : std::string();
 }
 
 std::string some_of(const std::vector<Target> &targets) {

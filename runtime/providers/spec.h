@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What all providers need to take a spec apart, to place messages in it and to answer listings.
 #pragma once
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +21,6 @@ bool may_list(std::string_view glob, std::string_view provider);
 
 /// True when the glob names the provider with at least one letter, rather than `*` for all of them.
 bool asks_for(std::string_view glob, std::string_view provider);
-
-/// The candidate nearest to `word`, as text for a help line: "did you mean `vfs_read`?"; empty when none is near.
-std::string near_help(std::string_view word, std::span<const std::string_view> candidates);
 
 /// "`a`, `b` and 3 more", for messages about several targets.
 std::string some_of(const std::vector<Target> &targets);

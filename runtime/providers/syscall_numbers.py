@@ -9,9 +9,9 @@ import subprocess
 import sys
 
 output, *compiler = sys.argv[1:]
-macros = subprocess.run(
-    [*compiler, "-E", "-dM", "-x", "c++", "-"], input="#include <sys/syscall.h>\n", capture_output=True, text=True, check=True
-).stdout
+preprocess = [*compiler, "-E", "-dM", "-x", "c++", "-"]
+source = "#include <sys/syscall.h>\n"
+macros = subprocess.run(preprocess, input=source, capture_output=True, text=True, check=True).stdout
 rows = re.findall(r"^#define __NR_([a-z0-9_]+) ([0-9]+)$", macros, re.MULTILINE)
 if not rows:
     sys.exit("sys/syscall.h defines no system call numbers")

@@ -86,13 +86,14 @@ TEST_CASE("kernels without BTF or without trampolines") {
   CHECK(render(*no_btf.entry("fentry:vfs_read").refused, false) ==
         "error: fentry:vfs_read cannot be traced by this kernel: it does not describe its functions "
         "(CONFIG_DEBUG_INFO_BTF is not "
-        "set)\nhelp: awl --vm ...\n");
+        "set)\nhelp: `--vm` runs the same "
+        "command on a kernel that can\n");
   const World refusing({.trampoline = unsupported("it refuses fexit (operation not permitted)")});
   const Resolved refused = refusing.exit("fexit:vfs_read");
   CHECK(refused.refused->kind == ErrorKind::unsupported);
   CHECK(render(*refused.refused, false) ==
-        "error: fexit:vfs_read cannot be traced by this kernel: it refuses fexit (operation not permitted)\nhelp: awl "
-        "--vm ...\n");
+        "error: fexit:vfs_read cannot be traced by this kernel: it refuses fexit (operation not permitted)\n"
+        "help: `--vm` runs the same command on a kernel that can\n");
   const World forbidding({.trampoline = forbidden()});
   CHECK(forbidding.entry("fentry:vfs_read").refused->kind == ErrorKind::permission);
   CHECK(render(*forbidding.entry("fentry:vfs_read").refused, false) ==

@@ -175,11 +175,10 @@ TEST_CASE("a forced mechanism") {
   CHECK(world.entry("kprobe:vfs_*", {}, {.via = "kprobe"}).groups.at(0).mechanism == "kprobe");
   CHECK(world.entry("kprobe:vfs_read", {}, {.via = "raw_tp"}).groups.at(0).mechanism == "fentry");
   CHECK(render(*world.entry("kprobe:vfs_read", {.fields = {"arg5"}}, {.via = "fentry"}).refused, false) ==
-        "error: kprobe:vfs_read cannot be traced by this kernel: the script uses more than fentry has\nhelp: awl --vm "
-        "...\n");
+        "error: cannot trace kprobe:vfs_read: the script uses more than fentry has\nhelp: leave out `--via`\n");
   CHECK(render(*world.entry("kprobe:vfs_*", {}, {.via = "fentry"}).refused, false) ==
-        "error: kprobe:vfs_* cannot be traced by this kernel: fentry takes single functions without offset or module\n"
-        "help: awl --vm ...\n");
+        "error: cannot trace kprobe:vfs_*: fentry takes single functions without offset or module\n"
+        "help: leave out `--via`\n");
   CHECK(world.entry("kprobe:vfs_read+4", {}, {.via = "kprobe.multi"}).refused->why ==
         "kprobe.multi takes functions without offset or module");
   const World old({.kprobe_multi = unsupported("it refuses kprobe.multi (invalid argument)")});
@@ -194,8 +193,8 @@ TEST_CASE("a kernel that has nothing") {
   CHECK(resolved.refused->kind == ErrorKind::unsupported);
   CHECK(render(*resolved.refused, false) ==
         "error: kretprobe:vfs_read cannot be traced by this kernel: it has no kprobes (CONFIG_KPROBES is not set) and "
-        "it refuses "
-        "fexit (operation not permitted)\nhelp: awl --vm ...\n");
+        "it refuses fexit (operation not permitted)\n"
+        "help: `--vm` runs the same command on a kernel that can\n");
 }
 
 TEST_CASE("a user who may not") {

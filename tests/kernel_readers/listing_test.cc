@@ -125,9 +125,11 @@ TEST_CASE("providers that cannot answer") {
   REQUIRE(listing);
   CHECK(listing->unavailable.size() == 2);
   CHECK(world.list("kprobe:vfs_*") ==
-        "error: kprobe:* cannot be traced by this kernel: it has none\nhelp: awl --vm ...\n");
+        "error: kprobe:* cannot be traced by this kernel: it has none\nhelp: `--vm` runs the same "
+        "command on a kernel that can\n");
   CHECK(world.list("fentry:vfs_*") ==
-        "error: fentry:* cannot be traced by this kernel: it refuses fentry\nhelp: awl --vm ...\n");
+        "error: fentry:* cannot be traced by this kernel: it refuses fentry\nhelp: `--vm` runs the same "
+        "command on a kernel that can\n");
   const FakeRoot empty;
   const Kernel kernel(empty.path(), fake_trials({}));
   const Result<Listing> tracepoints = list_probes(make_providers(kernel), "tracepoint:*", false);

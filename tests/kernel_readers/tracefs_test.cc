@@ -31,17 +31,20 @@ TEST_CASE("tracefs that is not mounted") {
   CHECK_FALSE(kernel.tracepoint_id("sched", "sched_switch"));
 }
 
-TEST_CASE("tracefs that only root may read") {
+TEST_CASE("tracefs that may not be read") {
   const FakeRoot root;
   root.add_tracefs();
-  REQUIRE(::chmod((root.path() + "/sys/kernel/tracing").c_str(), 0700) == 0);
-  const AsNobody nobody;
-  const Kernel kernel(root.path());
-  REQUIRE_FALSE(kernel.tracefs());
-  CHECK(kernel.tracefs().error().kind == ErrorKind::permission);
-  CHECK(render(kernel.tracefs().error(), false) ==
-        "error: cannot read " + root.path() +
-            "/sys/kernel/tracing: permission denied\nhelp: run as root: sudo awl ...\n");
+  const std::string directory = root.path() + "/sys/kernel/tracing";
+  REQUIRE(::chmod(directory.c_str(), 0) == 0);
+  {
+    const AsNobody nobody;
+    const Kernel kernel(root.path());
+    REQUIRE_FALSE(kernel.tracefs());
+    CHECK(kernel.tracefs().error().kind == ErrorKind::permission);
+    CHECK(render(kernel.tracefs().error(), false) ==
+          "error: cannot read " + directory + ": permission denied\nhelp: run as root: sudo awl ...\n");
+  }
+  REQUIRE(::chmod(directory.c_str(), 0700) == 0);  // so that it can be removed
 }
 
 TEST_CASE("tracepoints from the list, sorted") {
