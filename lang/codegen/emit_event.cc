@@ -41,22 +41,19 @@ void Emitter::event_record(uint32_t event, const std::vector<ExprId> &values) {
       ready[i] = string_at(values[i]);
   }
   Value *record = call("awl_event_reserve", {constant32(event), constant(description.record_size)});
-  BasicBlock *there = new_block("there"), *done = new_block("done");
-  builder_.CreateCondBr(builder_.CreateIsNotNull(record), there, done);
-  builder_.SetInsertPoint(there);
-  for (size_t i = 0; i < values.size(); i++) {
-    const Column &column = description.columns[i];
-    Value *place = offset(record, column.offset);
-    if (const auto *text = std::get_if<UseText>(&use_of(values[i])); text && column.type.kind == Kind::string)
-      store_text(place, text->text, column.type.size, false);
-    else if (column.type.kind == Kind::string)
-      copy(place, ready[i], std::min(column.type.size, type_of(values[i]).size));
-    else
-      builder_.CreateStore(ready[i], place);
-  }
-  call("awl_event_submit", {record});
-  builder_.CreateBr(done);
-  builder_.SetInsertPoint(done);
+  when_there(record, [&] {
+    for (size_t i = 0; i < values.size(); i++) {
+      const Column &column = description.columns[i];
+      Value *place = offset(record, column.offset);
+      if (const auto *text = std::get_if<UseText>(&use_of(values[i])); text && column.type.kind == Kind::string)
+        store_text(place, text->text, column.type.size, false);
+      else if (column.type.kind == Kind::string)
+        copy(place, ready[i], std::min(column.type.size, type_of(values[i]).size));
+      else
+        builder_.CreateStore(ready[i], place);
+    }
+    call("awl_event_submit", {record});
+  });
 }
 
 void Emitter::event_record_variable(uint32_t event, const std::vector<ExprId> &values) {

@@ -100,19 +100,16 @@ void Emitter::map_assign(const MapRef &node, MapNumber map, ExprId value) {
   }
   Value *plain = text ? nullptr : number(value);
   Value *slot = map_value(node, map, true);
-  BasicBlock *there = new_block("there"), *done = new_block("done");
-  builder_.CreateCondBr(builder_.CreateIsNotNull(slot), there, done);
-  builder_.SetInsertPoint(there);
-  Value *place = offset(slot, sizeof(awl_slot_header));
-  if (text) {
-    Branch branch(*this);
-    string_into(value, place, description.value.size, true);
-  } else {
-    builder_.CreateStore(plain, place);
-  }
-  builder_.CreateStore(constant(1), slot);
-  builder_.CreateBr(done);
-  builder_.SetInsertPoint(done);
+  when_there(slot, [&] {
+    Value *place = offset(slot, sizeof(awl_slot_header));
+    if (text) {
+      Branch branch(*this);
+      string_into(value, place, description.value.size, true);
+    } else {
+      builder_.CreateStore(plain, place);
+    }
+    builder_.CreateStore(constant(1), slot);
+  });
 }
 
 void Emitter::map_aggregate(const MapRef &node, MapNumber map, const Call &call_node) {
@@ -141,13 +138,8 @@ void Emitter::map_aggregate(const MapRef &node, MapNumber map, const Call &call_
     case Show::stats: break;
   }
   Value *cells = map_value(node, map, true);
-  BasicBlock *there = new_block("there"), *done = new_block("done");
-  builder_.CreateCondBr(builder_.CreateIsNotNull(cells), there, done);
-  builder_.SetInsertPoint(there);
   arguments[0] = cells;
-  call(symbol, arguments);
-  builder_.CreateBr(done);
-  builder_.SetInsertPoint(done);
+  when_there(cells, [&] { call(symbol, arguments); });
 }
 
 /// Change a number in place and give what it was. Adding, subtracting and bit operations are atomic (on kernels that
@@ -198,12 +190,7 @@ void Emitter::map_delete(const Call &node) {
     return;
   }
   Value *slot = map_value(entry, map, false);
-  BasicBlock *there = new_block("there"), *done = new_block("done");
-  builder_.CreateCondBr(builder_.CreateIsNotNull(slot), there, done);
-  builder_.SetInsertPoint(there);
-  zero(slot, description(map).value_size);
-  builder_.CreateBr(done);
-  builder_.SetInsertPoint(done);
+  when_there(slot, [&] { zero(slot, description(map).value_size); });
 }
 
 }  // namespace awl

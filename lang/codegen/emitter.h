@@ -50,6 +50,9 @@ class Emitter {
   void copy(Value *to, Value *from, uint32_t size);
   void store_text(Value *to, std::string_view text, uint32_t size, bool pad);
   Value *fault_counter(Span span, std::string message);
+  /// Code for the case that a pointer, of a map's entry or of room in the ring, is not null.
+  template <class Body>
+  void when_there(Value *pointer, Body body);
 
   // emit_expr.cc
   const Type &type_of(ExprId id) const { return body_->type_of[static_cast<uint32_t>(id)]; }
@@ -137,5 +140,15 @@ class Emitter::Branch {
   Emitter &emitter_;
   Known saved_;
 };
+
+template <class Body>
+void Emitter::when_there(Value *pointer, Body body) {
+  BasicBlock *there = new_block("there"), *done = new_block("done");
+  builder_.CreateCondBr(builder_.CreateIsNotNull(pointer), there, done);
+  builder_.SetInsertPoint(there);
+  body();
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(done);
+}
 
 }  // namespace awl
