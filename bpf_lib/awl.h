@@ -10,7 +10,9 @@
 #ifndef AWL_H
 #define AWL_H
 
+/* The first gives the others their types. */
 #include <linux/bpf.h>
+
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 

@@ -62,10 +62,10 @@ AWL_ASSERT_SIZE(struct awl_slot_header, 8);
  * The word that both sides share while a script runs; a global variable of the BPF object named awl_control.
  */
 struct awl_control {
-  uint64_t start_ns;  /* CLOCK_BOOTTIME when the script started; set by user space before load */
-  uint64_t stopped;   /* set by exit() in the kernel and by user space at the end: probes return at once */
-  uint64_t lost;      /* events that found the ring full */
-  uint64_t busy;      /* probe runs skipped because all scratch levels of the CPU were taken */
+  uint64_t start_ns; /* CLOCK_BOOTTIME when the script started; set by user space before load */
+  uint64_t stopped;  /* set by exit() in the kernel and by user space at the end: probes return at once */
+  uint64_t lost;     /* events that found the ring full */
+  uint64_t busy;     /* probe runs skipped because all scratch levels of the CPU were taken */
 };
 AWL_ASSERT_SIZE(struct awl_control, 32);
 

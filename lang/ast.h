@@ -29,8 +29,24 @@ struct Identifier {
 
 enum class UnaryOp : uint8_t { negate, bit_not, logical_not };
 enum class BinaryOp : uint8_t {
-  add, subtract, multiply, divide, modulo, shift_left, shift_right, bit_and, bit_or, bit_xor,
-  equal, not_equal, less, less_equal, greater, greater_equal, logical_and, logical_or,
+  add,
+  subtract,
+  multiply,
+  divide,
+  modulo,
+  shift_left,
+  shift_right,
+  bit_and,
+  bit_or,
+  bit_xor,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  logical_and,
+  logical_or,
 };
 /// "+", "&&" ...: the operator as written.
 std::string_view spelling(UnaryOp);
@@ -46,10 +62,10 @@ struct StringLiteral {
 struct NameRef {  // `pid`, `comm`, `arg0`, `retval`, `args`
   Identifier name;
 };
-struct LocalRef {  // $x
+struct LocalRef {    // $x
   std::string name;  // without the $
 };
-struct MapRef {  // @ or @name, with or without [key, ...]
+struct MapRef {      // @ or @name, with or without [key, ...]
   std::string name;  // without the @; empty for the map called @
   std::vector<ExprId> key;
   bool keyed = false;
@@ -80,7 +96,7 @@ struct Ternary {  // c ? a : b; the elvis form c ?: b has no `yes`
   std::optional<ExprId> yes;
   ExprId no;
 };
-struct Step {  // ++x x++ --x x--
+struct Step {     // ++x x++ --x x--
   ExprId target;  // LocalRef or MapRef; the checker says so when it is neither
   bool increment;
   bool prefix;  // the value is the one after the step

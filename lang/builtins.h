@@ -28,11 +28,11 @@ enum class Accepts : uint8_t {
   constant,  // a number known at compile time
   pointer,   // an address (a number will do)
   string,
-  literal,   // a string literal: a format
-  map,       // @name as a whole
-  entry,     // @name or @name[key]
-  any,       // any value or a whole map
-  rest,      // any number of values; last only
+  literal,  // a string literal: a format
+  map,      // @name as a whole
+  entry,    // @name or @name[key]
+  any,      // any value or a whole map
+  rest,     // any number of values; last only
 };
 
 struct Parameter {
@@ -49,21 +49,33 @@ enum class Merge : uint8_t { add, maximum };
 
 /// What a builtin does beyond calling its function in bpf_lib; `plain` needs no code of its own in the checker or
 /// the code generator.
-enum class Special : uint8_t { plain, probe_name, function_name, printf, print, clear, zero, delete_entry, exit, time, str };
+enum class Special : uint8_t {
+  plain,
+  probe_name,
+  function_name,
+  printf,
+  print,
+  clear,
+  zero,
+  delete_entry,
+  exit,
+  time,
+  str
+};
 
 struct Builtin {
   std::string_view name;
   std::span<const std::string_view> aliases = {};
   Form form = Form::value;
   std::span<const Parameter> parameters = {};
-  Type (*result)() = nullptr;         // none_type for statements; aggregations: type of what is shown
-  std::string_view symbol = {};       // function in bpf_lib; empty when `special` does the work
+  Type (*result)() = nullptr;    // none_type for statements; aggregations: type of what is shown
+  std::string_view symbol = {};  // function in bpf_lib; empty when `special` does the work
   Special special = Special::plain;
-  Show show = Show::none;             // aggregations
-  bool pure = false;                  // the same value all through one run of a probe: computed once
-  std::string_view group = {};        // heading in the manual
-  std::string_view summary = {};      // one line, lower case
-  std::string_view example = {};      // a whole script that compiles
+  Show show = Show::none;         // aggregations
+  bool pure = false;              // the same value all through one run of a probe: computed once
+  std::string_view group = {};    // heading in the manual
+  std::string_view summary = {};  // one line, lower case
+  std::string_view example = {};  // a whole script that compiles
 };
 
 /// All rows, in the order of the manual.

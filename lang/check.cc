@@ -55,16 +55,22 @@ uint32_t round_up(uint32_t size) { return (size + 7) & ~7u; }
 
 std::vector<Merge> merge_rules(Show show, bool is_signed, uint64_t steps) {
   switch (show) {
-    case Show::none: return {};
-    case Show::count: return {Merge::add};
-    case Show::sum: return {Merge::add, Merge::maximum};
+    case Show::none:
+      return {};
+    case Show::count:
+      return {Merge::add};
+    case Show::sum:
+      return {Merge::add, Merge::maximum};
     case Show::minimum:
-    case Show::maximum: return {Merge::maximum, Merge::maximum};
+    case Show::maximum:
+      return {Merge::maximum, Merge::maximum};
     case Show::average:
-    case Show::stats: return {Merge::add, Merge::add};
+    case Show::stats:
+      return {Merge::add, Merge::add};
     case Show::log2_histogram:
       return std::vector<Merge>(is_signed ? AWL_QUANTIZE_CELLS_SIGNED : AWL_QUANTIZE_CELLS_UNSIGNED, Merge::add);
-    case Show::linear_histogram: return std::vector<Merge>(steps + 2, Merge::add);
+    case Show::linear_histogram:
+      return std::vector<Merge>(steps + 2, Merge::add);
   }
   return {};
 }

@@ -24,10 +24,10 @@ bool Checker::arity(const Call &node, Span span) {
   }
   size_t given = node.arguments.size();
   if (given >= least && given <= most) return true;
-  std::string wanted = most == 0             ? "no arguments"
-                       : most == SIZE_MAX    ? fmt::format("at least {} argument{}", least, plural(least))
-                       : least == most       ? fmt::format("{} argument{}", least, plural(least))
-                                             : fmt::format("{} to {} arguments", least, most);
+  std::string wanted = most == 0          ? "no arguments"
+                       : most == SIZE_MAX ? fmt::format("at least {} argument{}", least, plural(least))
+                       : least == most    ? fmt::format("{} argument{}", least, plural(least))
+                                          : fmt::format("{} to {} arguments", least, most);
   std::string form;
   for (const Parameter &parameter : row.parameters) {
     form += form.empty() ? "" : ", ";
@@ -38,7 +38,9 @@ bool Checker::arity(const Call &node, Span span) {
   }
   if (row.form != Form::value) form = fmt::format("({})", form);
   out_->error(span, "`{}` takes {}, but {} given", row.name, wanted,
-              given == 0 ? "none is" : given == 1 ? "1 is" : fmt::format("{} are", given))
+              given == 0   ? "none is"
+              : given == 1 ? "1 is"
+                           : fmt::format("{} are", given))
       .help("its form is `{}{}`", row.name, form);
   return false;
 }
@@ -71,15 +73,24 @@ Type Checker::call(ExprId id, const Call &node) {
   switch (row->special) {
     case Special::plain:
     case Special::probe_name:
-    case Special::function_name: return set(id, row->result());
-    case Special::str: return str(id, node);
-    case Special::printf: return printf(id, node);
-    case Special::print: return print(id, node);
-    case Special::clear: return map_action(id, node, EventKind::clear);
-    case Special::zero: return map_action(id, node, EventKind::zero);
-    case Special::delete_entry: return delete_entry(id, node);
-    case Special::exit: return exit(id, node);
-    case Special::time: return time(id, node);
+    case Special::function_name:
+      return set(id, row->result());
+    case Special::str:
+      return str(id, node);
+    case Special::printf:
+      return printf(id, node);
+    case Special::print:
+      return print(id, node);
+    case Special::clear:
+      return map_action(id, node, EventKind::clear);
+    case Special::zero:
+      return map_action(id, node, EventKind::zero);
+    case Special::delete_entry:
+      return delete_entry(id, node);
+    case Special::exit:
+      return exit(id, node);
+    case Special::time:
+      return time(id, node);
   }
   AWL_CHECK(!"every builtin has a case");
 }
@@ -165,9 +176,9 @@ Type Checker::print(ExprId id, const Call &node) {
       auto known = constant_of(node.arguments[i]);
       if (i > 2 || !known || static_cast<int64_t>(*known) < 0) {
         std::string text = source_text(at(node.arguments[i]).span);
-        auto draft = i > 2 ? out_->error(at(node.arguments[i]).span, "`{}` is one argument too many to print a map", text)
-                           : out_->error(at(node.arguments[i]).span, "`{}` is not a number known before the script runs",
-                                         text);
+        auto draft =
+            i > 2 ? out_->error(at(node.arguments[i]).span, "`{}` is one argument too many to print a map", text)
+                  : out_->error(at(node.arguments[i]).span, "`{}` is not a number known before the script runs", text);
         draft.help("`print({0}, 10)` shows the ten largest, `print({0}, 10, 1000)` divides values by 1000",
                    map_state(*map).shown);
         return set(id, none_type);

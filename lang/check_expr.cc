@@ -58,9 +58,12 @@ std::optional<Type> join_types(const Type &a, const Type &b) {
 std::optional<uint64_t> fold(BinaryOp op, uint64_t lhs, uint64_t rhs, bool is_signed) {
   auto l = static_cast<int64_t>(lhs), r = static_cast<int64_t>(rhs);
   switch (op) {
-    case BinaryOp::add: return lhs + rhs;
-    case BinaryOp::subtract: return lhs - rhs;
-    case BinaryOp::multiply: return lhs * rhs;
+    case BinaryOp::add:
+      return lhs + rhs;
+    case BinaryOp::subtract:
+      return lhs - rhs;
+    case BinaryOp::multiply:
+      return lhs * rhs;
     case BinaryOp::divide:
       if (!rhs) return std::nullopt;
       if (is_signed && r == -1) return 0 - lhs;
@@ -69,19 +72,32 @@ std::optional<uint64_t> fold(BinaryOp op, uint64_t lhs, uint64_t rhs, bool is_si
       if (!rhs) return std::nullopt;
       if (is_signed && r == -1) return 0;
       return is_signed ? static_cast<uint64_t>(l % r) : lhs % rhs;
-    case BinaryOp::shift_left: return lhs << (rhs & 63);
-    case BinaryOp::shift_right: return is_signed ? static_cast<uint64_t>(l >> (rhs & 63)) : lhs >> (rhs & 63);
-    case BinaryOp::bit_and: return lhs & rhs;
-    case BinaryOp::bit_or: return lhs | rhs;
-    case BinaryOp::bit_xor: return lhs ^ rhs;
-    case BinaryOp::equal: return lhs == rhs;
-    case BinaryOp::not_equal: return lhs != rhs;
-    case BinaryOp::less: return is_signed ? l < r : lhs < rhs;
-    case BinaryOp::less_equal: return is_signed ? l <= r : lhs <= rhs;
-    case BinaryOp::greater: return is_signed ? l > r : lhs > rhs;
-    case BinaryOp::greater_equal: return is_signed ? l >= r : lhs >= rhs;
-    case BinaryOp::logical_and: return lhs && rhs;
-    case BinaryOp::logical_or: return lhs || rhs;
+    case BinaryOp::shift_left:
+      return lhs << (rhs & 63);
+    case BinaryOp::shift_right:
+      return is_signed ? static_cast<uint64_t>(l >> (rhs & 63)) : lhs >> (rhs & 63);
+    case BinaryOp::bit_and:
+      return lhs & rhs;
+    case BinaryOp::bit_or:
+      return lhs | rhs;
+    case BinaryOp::bit_xor:
+      return lhs ^ rhs;
+    case BinaryOp::equal:
+      return lhs == rhs;
+    case BinaryOp::not_equal:
+      return lhs != rhs;
+    case BinaryOp::less:
+      return is_signed ? l < r : lhs < rhs;
+    case BinaryOp::less_equal:
+      return is_signed ? l <= r : lhs <= rhs;
+    case BinaryOp::greater:
+      return is_signed ? l > r : lhs > rhs;
+    case BinaryOp::greater_equal:
+      return is_signed ? l >= r : lhs >= rhs;
+    case BinaryOp::logical_and:
+      return lhs && rhs;
+    case BinaryOp::logical_or:
+      return lhs || rhs;
   }
   return std::nullopt;
 }
@@ -154,8 +170,8 @@ Type Checker::number(ExprId id, std::string_view role) {
 void Checker::condition(ExprId id) {
   Type type = value(id);
   if (type.is_number() || type.kind == Kind::unknown) return;
-  auto draft = out_->error(at(id).span, "a condition must be a number, but `{}` is {}", source_text(at(id).span),
-                           an(type));
+  auto draft =
+      out_->error(at(id).span, "a condition must be a number, but `{}` is {}", source_text(at(id).span), an(type));
   if (type.kind == Kind::string) draft.help("compare it: `{} == \"...\"`", source_text(at(id).span));
 }
 
@@ -281,7 +297,8 @@ Type Checker::positional(ExprId id, const PositionalRef &node) {
   bool negative = !text.empty() && text[0] == '-';
   std::string_view digits = std::string_view(text).substr(negative);
   int base = 10;
-  if (digits.size() > 2 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X')) digits.remove_prefix(2), base = 16;
+  if (digits.size() > 2 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X'))
+    digits.remove_prefix(2), base = 16;
   uint64_t magnitude = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, base);
   if (digits.empty() || error != std::errc() || end != digits.data() + digits.size())
@@ -320,8 +337,7 @@ Type Checker::binary(ExprId id, const Binary &node) {
   Type lhs = number(node.lhs, role), rhs = number(node.rhs, role);
   if (lhs.kind == Kind::unknown || rhs.kind == Kind::unknown) return set(id, simple_type(Kind::unknown));
   bool divides = node.op == BinaryOp::divide || node.op == BinaryOp::modulo;
-  if (divides && constant_of(node.rhs) == 0)
-    out_->error(at(node.rhs).span, "division by zero");
+  if (divides && constant_of(node.rhs) == 0) out_->error(at(node.rhs).span, "division by zero");
   settle_literals(node.lhs, node.rhs);
   bool shifts = node.op == BinaryOp::shift_left || node.op == BinaryOp::shift_right;
   Type result = shifts ? integer_type(8, lhs.kind == Kind::integer && lhs.is_signed) : *join_types(lhs, rhs);
@@ -359,7 +375,8 @@ Type Checker::comparison(ExprId id, const Binary &node, const Type &lhs, const T
       draft.help("`str({})` is the string at that address", source_text(at(address).span));
     else if (const auto *digits = std::get_if<IntegerLiteral>(&at(address).node); digits && other.is_number())
       draft.help("quote it: `\"{}\"`", digits->value);
-    else if (lhs.kind == Kind::probe || rhs.kind == Kind::probe || lhs.kind == Kind::function || rhs.kind == Kind::function)
+    else if (lhs.kind == Kind::probe || rhs.kind == Kind::probe || lhs.kind == Kind::function ||
+             rhs.kind == Kind::function)
       draft.help("a probe's name can be printed or be a key: `@[probe] = count();`");
   } else if (lhs.kind == Kind::string && !equality) {
     out_->error(node.op_span, "strings can be compared with `==` and `!=` only");

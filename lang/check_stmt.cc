@@ -126,8 +126,8 @@ void Checker::aggregate(ExprId target, const MapRef &map, ExprId value_id, const
           .label(state.aggregation_span, "made an aggregation by `{}()` here", state.aggregation->name)
           .help("give each aggregation a map of its own name");
     else
-      out_->error(at(value_id).span, "`{}` holds a plain value, but the aggregation `{}()` is assigned here", state.shown,
-                  row.name)
+      out_->error(at(value_id).span, "`{}` holds a plain value, but the aggregation `{}()` is assigned here",
+                  state.shown, row.name)
           .label(*state.assigned, "{} is assigned here", an(state.value))
           .help("give the aggregation a map of its own");
     return;
@@ -166,7 +166,8 @@ void Checker::linear_range(MapState &map, const Call &call) {
     number(call.arguments[i], "a limit of the histogram");
     auto known = constant_of(call.arguments[i]);
     if (!known) {
-      out_->error(at(call.arguments[i]).span, "`{}` is not known before the script runs, as the range of a histogram must be",
+      out_->error(at(call.arguments[i]).span,
+                  "`{}` is not known before the script runs, as the range of a histogram must be",
                   source_text(at(call.arguments[i]).span))
           .help("write a number");
       return;
@@ -187,15 +188,16 @@ void Checker::linear_range(MapState &map, const Call &call) {
   if (buckets > AWL_LQUANTIZE_MAX_CELLS - 2) {
     out_->error(call.callee.span, "{} buckets are too many; a linear histogram has at most {}", buckets,
                 AWL_LQUANTIZE_MAX_CELLS - 2)
-        .help("a step of {} would do", (static_cast<uint64_t>(high) - static_cast<uint64_t>(low) +
-                                        AWL_LQUANTIZE_MAX_CELLS - 3) / (AWL_LQUANTIZE_MAX_CELLS - 2));
+        .help("a step of {} would do",
+              (static_cast<uint64_t>(high) - static_cast<uint64_t>(low) + AWL_LQUANTIZE_MAX_CELLS - 3) /
+                  (AWL_LQUANTIZE_MAX_CELLS - 2));
     return;
   }
   bool first = map.low == 0 && map.high == 0;
   if (!first && (map.low != low || map.high != high || map.step != step)) {
     out_->error(join(at(call.arguments[1]).span, at(call.arguments.back()).span),
-                "`{}` has buckets from {} to {} by {} here, but from {} to {} by {} elsewhere", map.shown, low, high, step,
-                map.low, map.high, map.step)
+                "`{}` has buckets from {} to {} by {} here, but from {} to {} by {} elsewhere", map.shown, low, high,
+                step, map.low, map.high, map.step)
         .label(map.aggregation_span, "first used here")
         .help("give each histogram a map of its own name");
     return;

@@ -64,10 +64,10 @@ class ExprTable {
 struct CheckedBody {
   const ProbeBlock *block = nullptr;
   TargetGroup group;
-  uint32_t first_probe = 0;        // number of the group's first target in Manifest::probes
-  ExprTable<Type> type_of;         // by ExprId
-  ExprTable<Use> use_of;           // by ExprId
-  std::vector<Type> locals;        // by LocalNumber
+  uint32_t first_probe = 0;  // number of the group's first target in Manifest::probes
+  ExprTable<Type> type_of;   // by ExprId
+  ExprTable<Use> use_of;     // by ExprId
+  std::vector<Type> locals;  // by LocalNumber
 };
 
 struct CheckedProgram {

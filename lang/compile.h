@@ -15,11 +15,11 @@
 namespace awl {
 
 struct CompileOptions {
-  Parameters parameters;               // $1, $2 ...
-  std::vector<int> pids;               // -p: only these processes; empty: all
-  uint32_t max_strlen = 1024;          // bytes that str() reads at most, with the NUL
-  uint32_t map_capacity = 0;           // entries of a keyed map; 0: the default
-  bool atomic_compare = true;          // the kernel has compare-and-exchange for BPF (5.12)
+  Parameters parameters;       // $1, $2 ...
+  std::vector<int> pids;       // -p: only these processes; empty: all
+  uint32_t max_strlen = 1024;  // bytes that str() reads at most, with the NUL
+  uint32_t map_capacity = 0;   // entries of a keyed map; 0: the default
+  bool atomic_compare = true;  // the kernel has compare-and-exchange for BPF (5.12)
   ResolveOptions resolve;
 };
 
@@ -27,7 +27,7 @@ enum class Stage : uint8_t { none, tokens, ast, types, plan, ir, assembly, manif
 
 struct Compiled {
   ProgramImage image;
-  std::string dump;               // text of the stage asked for
+  std::string dump;  // text of the stage asked for
 };
 
 /// Compile; mistakes go to `diagnostics`, a kernel that cannot do it to `refused`. Empty when either happened.

@@ -11,38 +11,58 @@ namespace {
 
 std::string_view name_of(Storage storage) {
   switch (storage) {
-    case Storage::slot: return "slot";
-    case Storage::hash: return "hash";
-    case Storage::per_cpu_slot: return "per-cpu slot";
-    case Storage::per_cpu_hash: return "per-cpu hash";
+    case Storage::slot:
+      return "slot";
+    case Storage::hash:
+      return "hash";
+    case Storage::per_cpu_slot:
+      return "per-cpu slot";
+    case Storage::per_cpu_hash:
+      return "per-cpu hash";
   }
   return "";
 }
 
 std::string_view name_of(Show show) {
   switch (show) {
-    case Show::none: return "value";
-    case Show::count: return "count";
-    case Show::sum: return "sum";
-    case Show::minimum: return "min";
-    case Show::maximum: return "max";
-    case Show::average: return "avg";
-    case Show::stats: return "stats";
-    case Show::log2_histogram: return "quantize";
-    case Show::linear_histogram: return "lquantize";
+    case Show::none:
+      return "value";
+    case Show::count:
+      return "count";
+    case Show::sum:
+      return "sum";
+    case Show::minimum:
+      return "min";
+    case Show::maximum:
+      return "max";
+    case Show::average:
+      return "avg";
+    case Show::stats:
+      return "stats";
+    case Show::log2_histogram:
+      return "quantize";
+    case Show::linear_histogram:
+      return "lquantize";
   }
   return "";
 }
 
 std::string_view name_of(EventKind kind) {
   switch (kind) {
-    case EventKind::printf: return "printf";
-    case EventKind::print_value: return "print value";
-    case EventKind::print_map: return "print map";
-    case EventKind::clear: return "clear";
-    case EventKind::zero: return "zero";
-    case EventKind::exit: return "exit";
-    case EventKind::time: return "time";
+    case EventKind::printf:
+      return "printf";
+    case EventKind::print_value:
+      return "print value";
+    case EventKind::print_map:
+      return "print map";
+    case EventKind::clear:
+      return "clear";
+    case EventKind::zero:
+      return "zero";
+    case EventKind::exit:
+      return "exit";
+    case EventKind::time:
+      return "time";
   }
   return "";
 }
@@ -57,14 +77,16 @@ std::string columns(const std::vector<Column> &list) {
 
 std::string map_line(const MapDescription &map) {
   std::string key = map.key.empty() ? "" : fmt::format("[{}]", columns(map.key));
-  std::string range = map.show == Show::linear_histogram ? fmt::format(" {}..{} by {}", map.low, map.high, map.step) : "";
+  std::string range =
+      map.show == Show::linear_histogram ? fmt::format(" {}..{} by {}", map.low, map.high, map.step) : "";
   return fmt::format("map {}{}: {} {}{}, {}, {} entries, key {} bytes, value {} bytes{}\n", map.name, key,
                      name_of(map.show), short_type(map.value), range, name_of(map.storage), map.capacity, map.key_size,
                      map.value_size, map.banked ? ", banked" : "");
 }
 
 std::string program_line(std::string_view symbol, const TargetGroup &group) {
-  std::string text = fmt::format("program {}: {} by {}, section {}\n", symbol, group.provider, group.mechanism, group.section);
+  std::string text =
+      fmt::format("program {}: {} by {}, section {}\n", symbol, group.provider, group.mechanism, group.section);
   for (const Target &target : group.targets) text += fmt::format("  {}\n", target.name);
   return text;
 }
@@ -75,11 +97,17 @@ std::string short_type(const Type &type) {
   switch (type.kind) {
     case Kind::integer:
       return fmt::format("{}{}{}", type.is_signed ? 's' : 'u', type.width * 8,
-                         type.unit == Unit::nanoseconds ? " ns" : type.unit == Unit::bytes ? " bytes" : "");
-    case Kind::boolean: return "bool";
-    case Kind::string: return fmt::format("string[{}]", type.size);
+                         type.unit == Unit::nanoseconds ? " ns"
+                         : type.unit == Unit::bytes     ? " bytes"
+                                                        : "");
+    case Kind::boolean:
+      return "bool";
+    case Kind::string:
+      return fmt::format("string[{}]", type.size);
     case Kind::pointer: {
-      std::string_view space = type.space == AddressSpace::user ? "user " : type.space == AddressSpace::kernel ? "kernel " : "";
+      std::string_view space = type.space == AddressSpace::user     ? "user "
+                               : type.space == AddressSpace::kernel ? "kernel "
+                                                                    : "";
       return fmt::format("{}{} *", space, type.pointee.empty() ? "void" : type.pointee);
     }
     case Kind::unknown:
@@ -87,7 +115,8 @@ std::string short_type(const Type &type) {
     case Kind::probe:
     case Kind::function:
     case Kind::record:
-    case Kind::aggregate: break;
+    case Kind::aggregate:
+      break;
   }
   return describe(type);
 }
@@ -96,8 +125,9 @@ std::string dump_types(const CheckedProgram &program) {
   std::string text;
   for (const MapDescription &map : program.maps) text += map_line(map);
   for (const CheckedBody &body : program.bodies) {
-    text += fmt::format("body {}{}\n", body.group.targets[0].name,
-                        body.group.targets.size() > 1 ? fmt::format(" and {} more", body.group.targets.size() - 1) : "");
+    text +=
+        fmt::format("body {}{}\n", body.group.targets[0].name,
+                    body.group.targets.size() > 1 ? fmt::format(" and {} more", body.group.targets.size() - 1) : "");
     std::vector<uint32_t> typed;
     for (uint32_t i = body.type_of.first(); i < body.type_of.end(); i++)
       if (body.type_of[i].kind != Kind::unknown) typed.push_back(i);
@@ -126,13 +156,15 @@ std::string dump_manifest(const Manifest &manifest) {
   for (const MapDescription &map : manifest.maps) text += map_line(map);
   for (size_t i = 0; i < manifest.events.size(); i++) {
     const EventDescription &event = manifest.events[i];
-    bool about_map = event.kind == EventKind::print_map || event.kind == EventKind::clear || event.kind == EventKind::zero;
+    bool about_map =
+        event.kind == EventKind::print_map || event.kind == EventKind::clear || event.kind == EventKind::zero;
     text += fmt::format("event {}: {}{}{}, record {} bytes{}{}\n", i, name_of(event.kind),
                         about_map ? " " + manifest.maps[event.map].name : "", event.then_clear ? " then clear" : "",
                         event.record_size, event.columns.empty() ? "" : ": ", columns(event.columns));
   }
   for (const ProgramDescription &program : manifest.programs) text += program_line(program.symbol, program.group);
-  for (size_t i = 0; i < manifest.faults.size(); i++) text += fmt::format("fault {}: {}\n", i, manifest.faults[i].message);
+  for (size_t i = 0; i < manifest.faults.size(); i++)
+    text += fmt::format("fault {}: {}\n", i, manifest.faults[i].message);
   if (manifest.scratch_bytes) text += fmt::format("scratch {} bytes\n", manifest.scratch_bytes);
   return text;
 }

@@ -29,15 +29,15 @@ struct Column {
 
 /// How a map is kept in the kernel.
 enum class Storage : uint8_t {
-  slot,             // one plain value: array with one entry: {u64 is_set; value}
-  hash,             // plain values by key
-  per_cpu_slot,     // one aggregation: per-CPU array
-  per_cpu_hash,     // aggregations by key
+  slot,          // one plain value: array with one entry: {u64 is_set; value}
+  hash,          // plain values by key
+  per_cpu_slot,  // one aggregation: per-CPU array
+  per_cpu_hash,  // aggregations by key
 };
 
 struct MapDescription {
-  std::string name;         // as written: "@", "@lat"
-  std::string symbol;       // name of the BPF map in the object
+  std::string name;    // as written: "@", "@lat"
+  std::string symbol;  // name of the BPF map in the object
   Span first_use;
   Storage storage = Storage::slot;
   std::vector<Column> key;  // empty: unkeyed
@@ -45,12 +45,12 @@ struct MapDescription {
   Type value;               // plain maps: type of the value; aggregations: type of the argument
   uint32_t value_size = 0;  // bytes of one CPU's value, a multiple of 8
   uint32_t capacity = 1;
-  bool banked = false;      // print-and-clear without loss: two banks, see awl_abi.h
+  bool banked = false;  // print-and-clear without loss: two banks, see awl_abi.h
   uint32_t banks = 1;
 
   // Aggregations only.
   Show show = Show::none;
-  std::vector<Merge> merge; // one rule per cell; its size is the number of cells
+  std::vector<Merge> merge;             // one rule per cell; its size is the number of cells
   int64_t low = 0, high = 0, step = 1;  // lquantize
   /// The sample was signed: histograms have negative buckets, minimum and maximum compare signed.
   bool is_signed() const { return value.is_signed; }
@@ -61,12 +61,12 @@ enum class EventKind : uint8_t { printf, print_value, print_map, clear, zero, ex
 struct EventDescription {
   EventKind kind = EventKind::printf;
   Span span;
-  std::vector<FormatPiece> format;   // printf; time: one piece of text for strftime
-  std::vector<Column> columns;       // values in the record, in order
-  uint32_t record_size = 0;          // fixed part with the header; variable strings follow
-  uint32_t map = 0;                  // print_map, clear, zero: index into Manifest::maps
-  bool then_clear = false;           // print_map: the map is cleared with it, atomically
-  int64_t top = 0, divisor = 0;      // print(@m, top, div)
+  std::vector<FormatPiece> format;  // printf; time: one piece of text for strftime
+  std::vector<Column> columns;      // values in the record, in order
+  uint32_t record_size = 0;         // fixed part with the header; variable strings follow
+  uint32_t map = 0;                 // print_map, clear, zero: index into Manifest::maps
+  bool then_clear = false;          // print_map: the map is cleared with it, atomically
+  int64_t top = 0, divisor = 0;     // print(@m, top, div)
 };
 
 /// What `probe` and `func` print for a probe number.
@@ -76,7 +76,7 @@ struct ProbeName {
 
 /// One BPF program of the object and what it attaches to.
 struct ProgramDescription {
-  std::string symbol;      // name of the function in the object
+  std::string symbol;  // name of the function in the object
   TargetGroup group;
   uint32_t first_probe = 0;
 };
@@ -85,7 +85,7 @@ struct ProgramDescription {
 /// awl_fault_counts array of the object.
 struct FaultDescription {
   Span span;
-  std::string message;     // "division by zero; 0 was used as the result"
+  std::string message;  // "division by zero; 0 was used as the result"
 };
 
 struct Manifest {

@@ -49,8 +49,8 @@ using Access = std::variant<ContextLoad, LibraryCall, ContextBytes, ContextDataL
 
 /// A name that a probe brings: `arg0`, `retval`, or a field of `args`.
 struct Field {
-  std::string name;    // "arg0", "retval", "args.ret"
-  Type type;           // width and sign as it lies in memory
+  std::string name;  // "arg0", "retval", "args.ret"
+  Type type;         // width and sign as it lies in memory
   Access access;
   bool operator==(const Field &) const = default;
 };
@@ -97,7 +97,7 @@ struct BodyUses {
 };
 
 struct ResolveOptions {
-  std::string via;       // --via: mechanism to force; empty: choose
+  std::string via;  // --via: mechanism to force; empty: choose
   bool unsafe = false;
 };
 
@@ -109,11 +109,11 @@ struct Listed {
 
 /// For the manual and --help.
 struct ProviderDoc {
-  std::string_view name;                      // "kprobe"
-  std::vector<std::string_view> aliases;      // "k"
-  std::string_view form;                      // "kprobe:[module:]function[+offset]"
+  std::string_view name;                  // "kprobe"
+  std::vector<std::string_view> aliases;  // "k"
+  std::string_view form;                  // "kprobe:[module:]function[+offset]"
   std::string_view summary;
-  std::string_view example;                   // a whole script
+  std::string_view example;  // a whole script
 };
 
 /// Keeps a probe attached; dies with it.

@@ -19,16 +19,26 @@ Type simple_type(Kind kind) { return {.kind = kind}; }
 
 std::string describe(const Type &type) {
   switch (type.kind) {
-    case Kind::unknown: return "value of unknown type";
-    case Kind::none: return "nothing";
-    case Kind::integer: return "integer";
-    case Kind::boolean: return "boolean";
-    case Kind::string: return "string";
-    case Kind::pointer: return type.pointee.empty() ? "pointer" : fmt::format("pointer to `{}`", type.pointee);
-    case Kind::probe: return "probe name";
-    case Kind::function: return "function name";
-    case Kind::record: return "record";
-    case Kind::aggregate: return "aggregation";
+    case Kind::unknown:
+      return "value of unknown type";
+    case Kind::none:
+      return "nothing";
+    case Kind::integer:
+      return "integer";
+    case Kind::boolean:
+      return "boolean";
+    case Kind::string:
+      return "string";
+    case Kind::pointer:
+      return type.pointee.empty() ? "pointer" : fmt::format("pointer to `{}`", type.pointee);
+    case Kind::probe:
+      return "probe name";
+    case Kind::function:
+      return "function name";
+    case Kind::record:
+      return "record";
+    case Kind::aggregate:
+      return "aggregation";
   }
   return "value";
 }

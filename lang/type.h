@@ -11,16 +11,16 @@
 namespace awl {
 
 enum class Kind : uint8_t {
-  unknown,   // not inferred yet; never leaves the checker
-  none,      // the result of statements such as printf()
-  integer,   // width, is_signed, unit
-  boolean,   // result of comparisons; 8 bytes, 0 or 1
-  string,    // size bytes of storage with the closing NUL, zero-padded
-  pointer,   // an address; space and pointee say what lies there
-  probe,     // a probe's number; prints as its name, through the manifest's table of probes
-  function,  // a probe's number; prints as the traced function's name
-  record,    // `args`: only its fields are values
-  aggregate, // the cells of a per-CPU aggregation; what they are is in the map's description
+  unknown,    // not inferred yet; never leaves the checker
+  none,       // the result of statements such as printf()
+  integer,    // width, is_signed, unit
+  boolean,    // result of comparisons; 8 bytes, 0 or 1
+  string,     // size bytes of storage with the closing NUL, zero-padded
+  pointer,    // an address; space and pointee say what lies there
+  probe,      // a probe's number; prints as its name, through the manifest's table of probes
+  function,   // a probe's number; prints as the traced function's name
+  record,     // `args`: only its fields are values
+  aggregate,  // the cells of a per-CPU aggregation; what they are is in the map's description
 };
 
 /// What a number counts; decides how it is printed.
@@ -30,13 +30,13 @@ enum class AddressSpace : uint8_t { none, kernel, user };
 
 struct Type {
   Kind kind = Kind::unknown;
-  uint8_t width = 8;          // integer, pointer: bytes in memory (1, 2, 4, 8)
-  bool is_signed = false;     // integer
-  bool is_literal = false;    // an integer literal: takes the signedness of what it meets
-  Unit unit = Unit::none;     // integer
+  uint8_t width = 8;                        // integer, pointer: bytes in memory (1, 2, 4, 8)
+  bool is_signed = false;                   // integer
+  bool is_literal = false;                  // an integer literal: takes the signedness of what it meets
+  Unit unit = Unit::none;                   // integer
   AddressSpace space = AddressSpace::none;  // pointer
-  uint32_t size = 8;          // bytes that a value takes in a key, a map value or an event; 8 but for strings
-  std::string pointee = {};   // pointer: C spelling of what it points to ("char", "struct file"); may be empty
+  uint32_t size = 8;         // bytes that a value takes in a key, a map value or an event; 8 but for strings
+  std::string pointee = {};  // pointer: C spelling of what it points to ("char", "struct file"); may be empty
 
   bool operator==(const Type &) const = default;
   bool is_number() const { return kind == Kind::integer || kind == Kind::boolean || kind == Kind::pointer; }

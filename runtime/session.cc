@@ -267,7 +267,8 @@ void LiveSession::print_map(const PrintMapAction &action, Sink &sink) {
   divide(*snapshot, action.divisor);
   // A rate that is asked for each second is 0 in a second without events, not silence.
   if (snapshot->rows.empty())
-    if (std::optional<TypedValue> nothing = value_of_nothing(manifest_.maps[action.map])) snapshot->rows.push_back({{}, *nothing});
+    if (std::optional<TypedValue> nothing = value_of_nothing(manifest_.maps[action.map]))
+      snapshot->rows.push_back({{}, *nothing});
   sink.map(*snapshot, true);
 }
 

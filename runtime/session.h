@@ -20,8 +20,8 @@
 namespace awl {
 
 struct SessionOptions {
-  bool verbose = false;             // -v: the kernel's whole verifier log with a refusal
-  uint64_t ring_bytes = 0;          // 0: choose from the free memory
+  bool verbose = false;     // -v: the kernel's whole verifier log with a refusal
+  uint64_t ring_bytes = 0;  // 0: choose from the free memory
 };
 
 class Session {

@@ -37,7 +37,7 @@ struct Histogram {
 
 struct Stats {
   uint64_t count = 0;
-  Wide sum = 0;            // exact as long as it fits 64 bits; wraps like the kernel's counter
+  Wide sum = 0;  // exact as long as it fits 64 bits; wraps like the kernel's counter
   bool is_signed = false;
   Wide average() const { return count ? sum / static_cast<Wide>(count) : 0; }
   bool operator==(const Stats &) const = default;
@@ -72,7 +72,7 @@ struct Row {
 };
 
 struct Snapshot {
-  std::string name;       // "@lat"
+  std::string name;  // "@lat"
   bool keyed = false;
   std::vector<Row> rows;  // sorted: by value ascending, then by key (histograms: by total)
 };
@@ -96,9 +96,9 @@ struct TimeEvent {
 struct Note {
   enum class Kind : uint8_t { lost_events, map_full, missed, fault, child_exit } kind = Kind::lost_events;
   uint64_t count = 0;
-  std::string subject;   // map name, probe name, place "slow.awl:3:16"
-  std::string message;   // a sentence part: "updates dropped because the map is full"
-  std::string help;      // what to do; may be empty
+  std::string subject;  // map name, probe name, place "slow.awl:3:16"
+  std::string message;  // a sentence part: "updates dropped because the map is full"
+  std::string help;     // what to do; may be empty
 };
 
 /// printf pieces and values to text, byte for byte (not escaped: sinks do that per value where needed: see

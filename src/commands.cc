@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "src/commands.h"
 
-
 #include <cstdio>
 
 #include "lang/codegen/codegen.h"

@@ -21,13 +21,26 @@ std::string roff(std::string_view text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '\\': out += "\\e"; break;
-      case '-': out += "\\-"; break;
-      case '\'': out += "\\(aq"; break;
-      case '`': out += "\\(ga"; break;
-      case '^': out += "\\(ha"; break;
-      case '~': out += "\\(ti"; break;
-      default: out += c;
+      case '\\':
+        out += "\\e";
+        break;
+      case '-':
+        out += "\\-";
+        break;
+      case '\'':
+        out += "\\(aq";
+        break;
+      case '`':
+        out += "\\(ga";
+        break;
+      case '^':
+        out += "\\(ha";
+        break;
+      case '~':
+        out += "\\(ti";
+        break;
+      default:
+        out += c;
     }
   }
   if (!out.empty() && out[0] == '.') out.insert(0, "\\&");
@@ -58,7 +71,8 @@ std::string probes() {
     ProviderDoc doc = provider->doc();
     std::string aliases;
     for (std::string_view alias : doc.aliases) aliases += fmt::format("{}{}", aliases.empty() ? "" : ", ", alias);
-    text += entry(doc.form, fmt::format("{}{}", doc.summary, aliases.empty() ? "" : fmt::format(" (short: {})", aliases)));
+    text +=
+        entry(doc.form, fmt::format("{}{}", doc.summary, aliases.empty() ? "" : fmt::format(" (short: {})", aliases)));
     text += example(doc.example);
   }
   return text;
@@ -96,12 +110,18 @@ std::string fill_manual(std::string_view text) {
   for (std::string_view line : split(text, '\n')) {
     if (line == ".EE") in_example = false;
     if (line == ".EX") out += ".RS\n";
-    if (in_example) out.append(roff(line)).append("\n");
-    else if (line == "@OPTIONS@") out += options();
-    else if (line == "@PROBES@") out += probes();
-    else if (line == "@BUILTINS@") out += builtin_list();
-    else if (line == "@FORMATS@") out += formats();
-    else out.append(line).append("\n");
+    if (in_example)
+      out.append(roff(line)).append("\n");
+    else if (line == "@OPTIONS@")
+      out += options();
+    else if (line == "@PROBES@")
+      out += probes();
+    else if (line == "@BUILTINS@")
+      out += builtin_list();
+    else if (line == "@FORMATS@")
+      out += formats();
+    else
+      out.append(line).append("\n");
     if (line == ".EX") in_example = true;
     if (line == ".EE") out += ".RE\n";
   }

@@ -20,10 +20,16 @@ int main(int argc, char **argv) {
   if (options->vm && !awl::inside_vm()) return awl::fail(awl::exec_in_vm(*options, argc, argv));
 
   switch (options->verb) {
-    case awl::Verb::help: std::fputs(awl::usage().c_str(), stdout); return 0;
-    case awl::Verb::version: return awl::print_version();
-    case awl::Verb::list: return awl::print_list(*options);
-    case awl::Verb::manual: return awl::print_manual(*options);
-    case awl::Verb::run: return awl::run_script(*options, argc, argv);
+    case awl::Verb::help:
+      std::fputs(awl::usage().c_str(), stdout);
+      return 0;
+    case awl::Verb::version:
+      return awl::print_version();
+    case awl::Verb::list:
+      return awl::print_list(*options);
+    case awl::Verb::manual:
+      return awl::print_manual(*options);
+    case awl::Verb::run:
+      return awl::run_script(*options, argc, argv);
   }
 }

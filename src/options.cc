@@ -12,7 +12,7 @@ namespace awl {
 namespace {
 
 constexpr std::pair<std::string_view, Stage> stages[] = {
-    {"tokens", Stage::tokens}, {"ast", Stage::ast}, {"types", Stage::types}, {"plan", Stage::plan},
+    {"tokens", Stage::tokens}, {"ast", Stage::ast},      {"types", Stage::types},       {"plan", Stage::plan},
     {"ir", Stage::ir},         {"asm", Stage::assembly}, {"manifest", Stage::manifest}, {"elf", Stage::elf},
 };
 
@@ -31,7 +31,8 @@ std::optional<Number> parse_number(std::string_view text) {
 Status set_pids(Options &options, const std::string &argument) {
   for (std::string_view part : split(argument, ',')) {
     auto pid = parse_number<int>(part);
-    if (!pid || *pid < 1) return usage_error(fmt::format("`{}` is not a process id", escape_text(part)), "awl -p 1234,5678 ...");
+    if (!pid || *pid < 1)
+      return usage_error(fmt::format("`{}` is not a process id", escape_text(part)), "awl -p 1234,5678 ...");
     options.pids.push_back(*pid);
   }
   return Done{};
@@ -75,11 +76,11 @@ Status set_via(Options &options, const std::string &argument) {
                      "known mechanisms: fentry, fexit, kprobe, kprobe.multi, perf, raw_tp");
 }
 
-#define AWL_SET(statement)                      \
+#define AWL_SET(statement)                         \
   [](Options &o, const std::string &a) -> Status { \
-    static_cast<void>(a);                       \
-    statement;                                  \
-    return Done{};                              \
+    static_cast<void>(a);                          \
+    statement;                                     \
+    return Done{};                                 \
   }
 
 const OptionRow rows[] = {
@@ -91,10 +92,12 @@ const OptionRow rows[] = {
     {'q', "quiet", "", "no status line", AWL_SET(o.quiet = true)},
     {'v', "verbose", "", "say how each probe is attached; with -l: arguments of the probes", AWL_SET(o.verbose = true)},
     {'l', "list", "", "list probes that match a pattern: awl -l 'kprobe:vfs_*'", AWL_SET(o.verb = Verb::list)},
-    {0, "vm", "[KERNEL]", "run in a throwaway virtual machine, with kernel 5.10, 6.1, 6.12, newest ...", AWL_SET(o.vm = a)},
+    {0, "vm", "[KERNEL]", "run in a throwaway virtual machine, with kernel 5.10, 6.1, 6.12, newest ...",
+     AWL_SET(o.vm = a)},
     {0, "no-vm", "", "never fall back to a virtual machine", AWL_SET(o.allow_vm = false)},
     {0, "dry-run", "", "compile and let the kernel check the program, then end", AWL_SET(o.dry_run = true)},
-    {0, "dump", "STAGE", "print a stage of the compiler and end: tokens, ast, types, plan, ir, asm, manifest, elf", set_dump},
+    {0, "dump", "STAGE", "print a stage of the compiler and end: tokens, ast, types, plan, ir, asm, manifest, elf",
+     set_dump},
     {0, "via", "MECHANISM", "force a mechanism: fentry, fexit, kprobe, kprobe.multi, perf, raw_tp", set_via},
     {0, "unsafe", "", "allow what can disturb the machine", AWL_SET(o.unsafe = true)},
     {0, "stats", "", "print how long each phase took", AWL_SET(o.stats = true)},
@@ -103,7 +106,8 @@ const OptionRow rows[] = {
     {0, "max-strlen", "N", "bytes that str() reads at most (1024)",
      [](Options &o, const std::string &a) { return set_count(o.max_strlen, a, "a length of strings", 8, 4096); }},
     {0, "no-warnings", "", "no warnings about the script", AWL_SET(o.warnings = false)},
-    {0, "manual", "TEMPLATE", "fill in the tables of a manual page and print it", AWL_SET(o.verb = Verb::manual; o.manual_template = a)},
+    {0, "manual", "TEMPLATE", "fill in the tables of a manual page and print it",
+     AWL_SET(o.verb = Verb::manual; o.manual_template = a)},
     {'V', "version", "", "print the version", AWL_SET(o.verb = Verb::version)},
     {'h', "help", "", "print this help", AWL_SET(o.verb = Verb::help)},
 };
@@ -153,7 +157,10 @@ Result<Options> parse_options(int argc, char **argv) {
     bool has = !row.argument.empty(), may_lack = has && row.argument[0] == '[';
     if (row.letter) letters += fmt::format("{}{}", row.letter, may_lack ? "::" : has ? ":" : "");
     names.emplace_back(row.name);
-    long_options.push_back({names.back().c_str(), may_lack ? optional_argument : has ? required_argument : no_argument,
+    long_options.push_back({names.back().c_str(),
+                            may_lack ? optional_argument
+                            : has    ? required_argument
+                                     : no_argument,
                             nullptr, 1000 + static_cast<int>(names.size()) - 1});
   }
   long_options.push_back({});
@@ -170,7 +177,8 @@ Result<Options> parse_options(int argc, char **argv) {
   }
   options.positional.assign(argv + optind, argv + argc);
   if (options.command && !options.pids.empty())
-    return usage_error("`-c` and `-p` exclude each other", "`-c` starts the process to look at, `-p` names running ones");
+    return usage_error("`-c` and `-p` exclude each other",
+                       "`-c` starts the process to look at, `-p` names running ones");
   return options;
 }
 
@@ -190,7 +198,8 @@ std::string usage() {
     if (!argument.empty()) argument = argument[0] == '[' ? "[=" + argument.substr(1) : " " + argument;
     std::string left = fmt::format("  {}{}--{}{}", row.letter ? std::string{'-', row.letter} : "  ",
                                    row.letter ? ", " : "  ", row.name, argument);
-    text += left.size() < 30 ? fmt::format("{:<30}{}\n", left, row.summary) : fmt::format("{}\n{:30}{}\n", left, "", row.summary);
+    text += left.size() < 30 ? fmt::format("{:<30}{}\n", left, row.summary)
+                             : fmt::format("{}\n{:30}{}\n", left, "", row.summary);
   }
   return text + "\nThe manual: man awl\n";
 }

@@ -16,18 +16,18 @@ enum class Verb : uint8_t { run, list, help, version, manual };
 
 struct Options {
   Verb verb = Verb::run;
-  std::vector<std::string> positional;   // program text or file, then its parameters; for -l: patterns
-  std::optional<std::string> expression; // -e
-  std::optional<std::string> command;    // -c
-  std::vector<int> pids;                 // -p
-  std::string output;                    // -o
-  std::string format = "text";           // -f
-  Stage dump = Stage::none;              // --dump
-  std::optional<std::string> vm;         // --vm; empty: the default kernel
-  std::string via;                       // --via
-  std::string manual_template;           // --manual
-  uint32_t map_capacity = 0;             // --max-map-keys
-  uint32_t max_strlen = 1024;            // --max-strlen
+  std::vector<std::string> positional;    // program text or file, then its parameters; for -l: patterns
+  std::optional<std::string> expression;  // -e
+  std::optional<std::string> command;     // -c
+  std::vector<int> pids;                  // -p
+  std::string output;                     // -o
+  std::string format = "text";            // -f
+  Stage dump = Stage::none;               // --dump
+  std::optional<std::string> vm;          // --vm; empty: the default kernel
+  std::string via;                        // --via
+  std::string manual_template;            // --manual
+  uint32_t map_capacity = 0;              // --max-map-keys
+  uint32_t max_strlen = 1024;             // --max-strlen
   bool quiet = false, verbose = false, dry_run = false, unsafe = false, stats = false;
   bool warnings = true, allow_vm = true;
 };

@@ -73,7 +73,8 @@ std::optional<Error> cut_by_shell(const Options &options) {
 Result<Source> read_source(const Options &options) {
   if (options.expression) return Source{"program", *options.expression};
   if (options.positional.empty())
-    return Error{"there is no program", "", "awl 'kretprobe:vfs_read { @[\"size\"] = quantize(retval); }'", ErrorKind::usage};
+    return Error{"there is no program", "", "awl 'kretprobe:vfs_read { @[\"size\"] = quantize(retval); }'",
+                 ErrorKind::usage};
   const std::string &first = options.positional[0];
   if (first == "-") {
     auto text = read_all(STDIN_FILENO, "standard input");
@@ -143,7 +144,8 @@ void let_signals_through(const Wakers &wakers) {
   sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
 }
 
-/// Until a signal, the end of the child or of all traced processes, exit(), or a closed pipe. True when it was the child.
+/// Until a signal, the end of the child or of all traced processes, exit(), or a closed pipe. True when it was the
+/// child.
 bool trace(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, Child *child) {
   std::vector<pollfd> watched = {{session.event_fd(), POLLIN, 0}, {wakers.signals.get(), POLLIN, 0}};
   if (child) watched.push_back({child->pidfd(), POLLIN, 0});
@@ -209,11 +211,11 @@ class Run {
 std::optional<Compiled> Run::compile_source() {
   Diagnostics diagnostics;
   providers_ = make_providers(this_kernel());
-  auto compiled = compile(source_, providers_, compile_options(options_), options_.dump, diagnostics, refused_, timers_);
+  auto compiled =
+      compile(source_, providers_, compile_options(options_), options_.dump, diagnostics, refused_, timers_);
   // Where another kernel is going to run the script, that run tells the warnings.
   if (!options_.warnings) diagnostics = errors_of(diagnostics);
-  if (diagnostics.failed() || !refused_)
-    std::fputs(diagnostics.render(source_, console().colour).c_str(), stderr);
+  if (diagnostics.failed() || !refused_) std::fputs(diagnostics.render(source_, console().colour).c_str(), stderr);
   return compiled;
 }
 
@@ -252,7 +254,8 @@ int Run::end(Session &session, Sink &sink, Writer &writer, const Wakers &wakers,
     child->terminate();
   }
   if (writer.broken() && writer.error() != EPIPE) {
-    return fail({options_.output.empty() ? "cannot write the output" : fmt::format("cannot write `{}`", escape_text(options_.output)),
+    return fail({options_.output.empty() ? "cannot write the output"
+                                         : fmt::format("cannot write `{}`", escape_text(options_.output)),
                  errno_text(writer.error()), ""});
   }
   if (options_.stats) std::fputs(timers_.render().c_str(), stderr);
@@ -274,8 +277,7 @@ int Run::operator()() {
   if (!options_.output.empty()) {
     output.release();
     output = Fd(open(options_.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!output)
-      return fail({fmt::format("cannot write `{}`", escape_text(options_.output)), errno_text(errno), ""});
+    if (!output) return fail({fmt::format("cannot write `{}`", escape_text(options_.output)), errno_text(errno), ""});
   }
   Writer writer(output.get());
   if (options_.dump != Stage::none) {
@@ -317,8 +319,7 @@ int Run::operator()() {
   if ((*session)->has_live_probes()) {
     if (!options_.quiet)
       std::fprintf(stderr, "awl: %zu probe%s active%s\n", (*session)->probe_count(),
-                   (*session)->probe_count() == 1 ? "" : "s",
-                   console().terminal && !child ? " - Ctrl-C to stop" : "");
+                   (*session)->probe_count() == 1 ? "" : "s", console().terminal && !child ? " - Ctrl-C to stop" : "");
     if (child)
       if (Status released = child->release(); !released) return fail(released.error());
     child_ended = trace(**session, *sink, writer, *wakers, child ? &*child : nullptr);
@@ -333,7 +334,7 @@ int Run::operator()() {
 }  // namespace
 
 Console console() {
-  bool terminal = isatty(STDERR_FILENO);
+  bool terminal = isatty(STDERR_FILENO) || vm_has_terminal();
   const char *no_colour = getenv("NO_COLOR");
   return {terminal && !(no_colour && *no_colour), terminal};
 }

@@ -17,6 +17,7 @@ namespace awl {
 namespace {
 
 constexpr const char *inside_marker = "AWL_INSIDE_VM";
+constexpr const char *with_terminal = "terminal", *without_terminal = "stream";
 
 std::string environment(const char *name) {
   const char *value = getenv(name);
@@ -50,7 +51,9 @@ std::string scripts_id() {
 Status write_script(const std::string &directory, const EmbeddedFile &file) {
   std::string path = fmt::format("{}/{}", directory, file.name);
   std::string draft = path + ".XXXXXX";
-  auto failed = [&] { return Error{"cannot write " + path, errno_text(errno), "set AWL_CACHE to a directory of yours"}; };
+  auto failed = [&] {
+    return Error{"cannot write " + path, errno_text(errno), "set AWL_CACHE to a directory of yours"};
+  };
   Fd fd(mkostemp(draft.data(), O_CLOEXEC));
   if (!fd) return failed();
   for (size_t done = 0; done < file.bytes.size();) {
@@ -91,6 +94,8 @@ std::string directory_of(const std::string &file) {
 
 bool inside_vm() { return getenv(inside_marker) != nullptr; }
 
+bool vm_has_terminal() { return environment(inside_marker) == with_terminal; }
+
 Error exec_in_vm(const Options &options, int argc, char **argv) {
   if (!options.pids.empty())
     return {"cannot trace a process of this machine in a virtual machine", "`-p` names a process of this kernel",
@@ -100,7 +105,9 @@ Error exec_in_vm(const Options &options, int argc, char **argv) {
   std::vector<std::string> command = {"bash", *directory + "/vmrun"};
   if (options.vm && !options.vm->empty()) command.insert(command.end(), {"--kernel", *options.vm});
   if (!options.output.empty()) command.insert(command.end(), {"--share", directory_of(options.output)});
-  command.insert(command.end(), {"--", "/usr/bin/env", fmt::format("{}=1", inside_marker)});
+  command.insert(command.end(),
+                 {"--", "/usr/bin/env",
+                  fmt::format("{}={}", inside_marker, isatty(STDERR_FILENO) ? with_terminal : without_terminal)});
   for (const char *kept : {"LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "TERM", "PATH", "TZ"})
     if (const char *value = getenv(kept)) command.push_back(fmt::format("{}={}", kept, value));
   command.push_back(own_path());

@@ -9,6 +9,9 @@ namespace awl {
 /// True inside such a machine: there is no second one in the first.
 bool inside_vm();
 
+/// Inside one: whether the awl outside, which passes our streams on, has a terminal.
+bool vm_has_terminal();
+
 /// Replace this process by the machine that runs the same command line. Comes back only with the reason why not.
 Error exec_in_vm(const Options &options, int argc, char **argv);
 

@@ -20,10 +20,15 @@ void Emitter::event_call(ExprId id, const Call &node) {
       return;
     case EventKind::print_map:
     case EventKind::clear:
-    case EventKind::zero: call("awl_action", {constant32(event), constant(0)}); return;
-    case EventKind::printf: return event_record(event, {node.arguments.begin() + 1, node.arguments.end()});
-    case EventKind::print_value: return event_record(event, node.arguments);
-    case EventKind::time: return event_record(event, {});
+    case EventKind::zero:
+      call("awl_action", {constant32(event), constant(0)});
+      return;
+    case EventKind::printf:
+      return event_record(event, {node.arguments.begin() + 1, node.arguments.end()});
+    case EventKind::print_value:
+      return event_record(event, node.arguments);
+    case EventKind::time:
+      return event_record(event, {});
   }
 }
 
@@ -71,8 +76,8 @@ void Emitter::event_record_variable(uint32_t event, const std::vector<ExprId> &v
     Value *place = offset(record, column.offset);
     if (column.variable) {
       Value *from = string_at(values[i]);
-      used = call("awl_event_append", {record, constant(fixed), used, constant(room), place, from,
-                                       constant(type_of(values[i]).size)});
+      used = call("awl_event_append",
+                  {record, constant(fixed), used, constant(room), place, from, constant(type_of(values[i]).size)});
     } else if (column.type.kind == Kind::string) {
       string_into(values[i], place, column.type.size, false);
     } else {

@@ -35,8 +35,10 @@ llvm::Value *Emitter::number(ExprId id) {
       [&](const MemberRef &) -> Value * { return field_number(std::get<UseField>(use_of(id)).index); },
       [&](const Unary &node) -> Value * {
         switch (node.op) {
-          case UnaryOp::negate: return builder_.CreateNeg(number(node.operand));
-          case UnaryOp::bit_not: return builder_.CreateNot(number(node.operand));
+          case UnaryOp::negate:
+            return builder_.CreateNeg(number(node.operand));
+          case UnaryOp::bit_not:
+            return builder_.CreateNot(number(node.operand));
           case UnaryOp::logical_not:
             return builder_.CreateZExt(builder_.CreateNot(condition(node.operand)), builder_.getInt64Ty());
         }
@@ -122,22 +124,31 @@ llvm::Value *Emitter::binary(ExprId id, const Binary &node) {
                     is_signed(type_of(node.lhs)), program_.ast->operator[](id).span);
 }
 
-llvm::Value *Emitter::arithmetic(BinaryOp op, Value *lhs, Value *rhs, bool signed_operands, bool left_signed, Span span) {
+llvm::Value *Emitter::arithmetic(BinaryOp op, Value *lhs, Value *rhs, bool signed_operands, bool left_signed,
+                                 Span span) {
   switch (op) {
-    case BinaryOp::add: return builder_.CreateAdd(lhs, rhs);
-    case BinaryOp::subtract: return builder_.CreateSub(lhs, rhs);
-    case BinaryOp::multiply: return builder_.CreateMul(lhs, rhs);
+    case BinaryOp::add:
+      return builder_.CreateAdd(lhs, rhs);
+    case BinaryOp::subtract:
+      return builder_.CreateSub(lhs, rhs);
+    case BinaryOp::multiply:
+      return builder_.CreateMul(lhs, rhs);
     case BinaryOp::divide:
-    case BinaryOp::modulo: return divide(op, lhs, rhs, signed_operands, span);
+    case BinaryOp::modulo:
+      return divide(op, lhs, rhs, signed_operands, span);
     // Only the low six bits of a shift's distance count, as in the processor.
-    case BinaryOp::shift_left: return builder_.CreateShl(lhs, builder_.CreateAnd(rhs, constant(63)));
+    case BinaryOp::shift_left:
+      return builder_.CreateShl(lhs, builder_.CreateAnd(rhs, constant(63)));
     case BinaryOp::shift_right: {
       Value *distance = builder_.CreateAnd(rhs, constant(63));
       return left_signed ? builder_.CreateAShr(lhs, distance) : builder_.CreateLShr(lhs, distance);
     }
-    case BinaryOp::bit_and: return builder_.CreateAnd(lhs, rhs);
-    case BinaryOp::bit_or: return builder_.CreateOr(lhs, rhs);
-    case BinaryOp::bit_xor: return builder_.CreateXor(lhs, rhs);
+    case BinaryOp::bit_and:
+      return builder_.CreateAnd(lhs, rhs);
+    case BinaryOp::bit_or:
+      return builder_.CreateOr(lhs, rhs);
+    case BinaryOp::bit_xor:
+      return builder_.CreateXor(lhs, rhs);
     case BinaryOp::equal:
     case BinaryOp::not_equal:
     case BinaryOp::less:
@@ -145,7 +156,8 @@ llvm::Value *Emitter::arithmetic(BinaryOp op, Value *lhs, Value *rhs, bool signe
     case BinaryOp::greater:
     case BinaryOp::greater_equal:
     case BinaryOp::logical_and:
-    case BinaryOp::logical_or: break;
+    case BinaryOp::logical_or:
+      break;
   }
   AWL_CHECK(!"comparisons are conditions");
 }
@@ -177,12 +189,18 @@ llvm::Value *Emitter::compare(const Binary &node) {
   bool with_sign = is_signed(type_of(node.lhs)) || is_signed(type_of(node.rhs));
   using P = llvm::CmpInst::Predicate;
   switch (node.op) {
-    case BinaryOp::equal: return builder_.CreateICmpEQ(lhs, rhs);
-    case BinaryOp::not_equal: return builder_.CreateICmpNE(lhs, rhs);
-    case BinaryOp::less: return builder_.CreateICmp(with_sign ? P::ICMP_SLT : P::ICMP_ULT, lhs, rhs);
-    case BinaryOp::less_equal: return builder_.CreateICmp(with_sign ? P::ICMP_SLE : P::ICMP_ULE, lhs, rhs);
-    case BinaryOp::greater: return builder_.CreateICmp(with_sign ? P::ICMP_SGT : P::ICMP_UGT, lhs, rhs);
-    default: return builder_.CreateICmp(with_sign ? P::ICMP_SGE : P::ICMP_UGE, lhs, rhs);
+    case BinaryOp::equal:
+      return builder_.CreateICmpEQ(lhs, rhs);
+    case BinaryOp::not_equal:
+      return builder_.CreateICmpNE(lhs, rhs);
+    case BinaryOp::less:
+      return builder_.CreateICmp(with_sign ? P::ICMP_SLT : P::ICMP_ULT, lhs, rhs);
+    case BinaryOp::less_equal:
+      return builder_.CreateICmp(with_sign ? P::ICMP_SLE : P::ICMP_ULE, lhs, rhs);
+    case BinaryOp::greater:
+      return builder_.CreateICmp(with_sign ? P::ICMP_SGT : P::ICMP_UGT, lhs, rhs);
+    default:
+      return builder_.CreateICmp(with_sign ? P::ICMP_SGE : P::ICMP_UGE, lhs, rhs);
   }
 }
 
@@ -194,7 +212,8 @@ llvm::Value *Emitter::strings_equal(ExprId lhs, ExprId rhs) {
   if (right) return equals_text(string_at(lhs), type_of(lhs).size, right->text);
   Value *a = string_at(lhs);
   Value *b = string_at(rhs);
-  return builder_.CreateIsNotNull(call("awl_str_equal", {a, b, constant(std::min(type_of(lhs).size, type_of(rhs).size))}));
+  return builder_.CreateIsNotNull(
+      call("awl_str_equal", {a, b, constant(std::min(type_of(lhs).size, type_of(rhs).size))}));
 }
 
 /// Eight bytes at a time, the NUL included; differences are collected, so that there is one branch at the end.

@@ -20,8 +20,7 @@ llvm::Value *Emitter::full_counter(MapNumber map) { return offset(full_, static_
 
 /// The bank that is written to now. Read anew each time: user space flips it.
 llvm::Value *Emitter::bank(MapNumber map) {
-  llvm::LoadInst *load =
-      builder_.CreateLoad(builder_.getInt64Ty(), offset(banks_, static_cast<uint32_t>(map) * 8ull));
+  llvm::LoadInst *load = builder_.CreateLoad(builder_.getInt64Ty(), offset(banks_, static_cast<uint32_t>(map) * 8ull));
   load->setVolatile(true);
   return builder_.CreateAnd(load, constant(AWL_BANKS - 1));
 }
@@ -125,17 +124,20 @@ void Emitter::map_aggregate(const MapRef &node, MapNumber map, const Call &call_
       if (!options_.atomic_compare) symbol += "_plain";
       arguments.push_back(with_sign);
       break;
-    case Show::log2_histogram: arguments.push_back(with_sign); break;
+    case Show::log2_histogram:
+      arguments.push_back(with_sign);
+      break;
     case Show::linear_histogram:
-      arguments.insert(arguments.end(), {with_sign, constant(static_cast<uint64_t>(description.low)),
-                                         constant(static_cast<uint64_t>(description.step)),
-                                         constant(description.merge.size() - 2)});
+      arguments.insert(arguments.end(),
+                       {with_sign, constant(static_cast<uint64_t>(description.low)),
+                        constant(static_cast<uint64_t>(description.step)), constant(description.merge.size() - 2)});
       break;
     case Show::none:
     case Show::count:
     case Show::sum:
     case Show::average:
-    case Show::stats: break;
+    case Show::stats:
+      break;
   }
   Value *cells = map_value(node, map, true);
   arguments[0] = cells;

@@ -38,8 +38,11 @@ void Emitter::call_statement(ExprId id, const Call &node) {
       if (row.form == Form::value) number(id);
       return;
     case Special::probe_name:
-    case Special::function_name: return;
-    case Special::str: string_at(id); return;
+    case Special::function_name:
+      return;
+    case Special::str:
+      string_at(id);
+      return;
     case Special::delete_entry:
       if (std::holds_alternative<UseEvent>(use_of(id))) return event_call(id, node);
       return map_delete(node);
@@ -47,7 +50,8 @@ void Emitter::call_statement(ExprId id, const Call &node) {
     case Special::print:
     case Special::clear:
     case Special::zero:
-    case Special::time: return event_call(id, node);
+    case Special::time:
+      return event_call(id, node);
     case Special::exit:
       event_call(id, node);
       return leave();

@@ -26,10 +26,14 @@ uint32_t round_up(uint32_t size) { return (size + 7) & ~7u; }
 }  // namespace
 
 Emitter::Emitter(const CheckedProgram &program, const CompileOptions &options, Manifest &manifest)
-    : program_(program), options_(options), manifest_(manifest), library_(*program.source), builder_(library_.context()) {
+    : program_(program),
+      options_(options),
+      manifest_(manifest),
+      library_(*program.source),
+      builder_(library_.context()) {
   // Their sizes are known when all is emitted; until then a placeholder stands for the faults.
-  faults_ = new llvm::GlobalVariable(library_.module(), builder_.getInt64Ty(), false, llvm::GlobalValue::ExternalLinkage,
-                                     nullptr, "awl_faults_placeholder");
+  faults_ = new llvm::GlobalVariable(library_.module(), builder_.getInt64Ty(), false,
+                                     llvm::GlobalValue::ExternalLinkage, nullptr, "awl_faults_placeholder");
   if (!program.maps.empty()) {
     full_ = library_.add_words("awl_map_full", program.maps.size());
     banks_ = library_.add_words("awl_banks", program.maps.size());

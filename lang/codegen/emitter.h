@@ -8,8 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "lang/codegen/codegen.h"
 #include "bpf_lib/awl_abi.h"
+#include "lang/codegen/codegen.h"
 #include "lang/codegen/module.h"
 
 namespace awl {

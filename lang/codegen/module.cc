@@ -210,9 +210,9 @@ llvm::GlobalVariable *LibraryModule::add_map(const std::string &name) {
   llvm::SmallVector<llvm::DIGlobalVariableExpression *, 1> expressions;
   original->getDebugInfo(expressions);
   llvm::DIGlobalVariable *type = expressions[0]->getVariable();
-  auto *variable = llvm::DIGlobalVariable::getDistinct(context_, type->getScope(), name, "", type->getFile(),
-                                                       type->getLine(), type->getType(), false, true, nullptr, nullptr,
-                                                       0, nullptr);
+  auto *variable =
+      llvm::DIGlobalVariable::getDistinct(context_, type->getScope(), name, "", type->getFile(), type->getLine(),
+                                          type->getType(), false, true, nullptr, nullptr, 0, nullptr);
   copy->addDebugInfo(llvm::DIGlobalVariableExpression::get(context_, variable, expressions[0]->getExpression()));
   keep(copy);
   return copy;
@@ -235,8 +235,9 @@ llvm::GlobalVariable *LibraryModule::add_words(const std::string &name, size_t c
                                          llvm::ConstantAggregateZero::get(type), name);
   words->setSection(".bss");
   words->setAlignment(llvm::Align(8));
-  llvm::DIType *array = debug_->createArrayType(
-      count * 64, 64, word_type(), debug_->getOrCreateArray({debug_->getOrCreateSubrange(0, static_cast<int64_t>(count))}));
+  llvm::DIType *array =
+      debug_->createArrayType(count * 64, 64, word_type(),
+                              debug_->getOrCreateArray({debug_->getOrCreateSubrange(0, static_cast<int64_t>(count))}));
   words->addDebugInfo(debug_->createGlobalVariableExpression(file_, name, "", file_, 1, array, false));
   keep(words);
   return words;
@@ -244,14 +245,16 @@ llvm::GlobalVariable *LibraryModule::add_words(const std::string &name, size_t c
 
 llvm::GlobalVariable *LibraryModule::add_table(const std::string &name, const std::vector<uint16_t> &entries) {
   auto *data = llvm::ConstantDataArray::get(context_, llvm::ArrayRef<uint16_t>(entries));
-  auto *table = new llvm::GlobalVariable(*module_, data->getType(), true, llvm::GlobalValue::InternalLinkage, data, name);
+  auto *table =
+      new llvm::GlobalVariable(*module_, data->getType(), true, llvm::GlobalValue::InternalLinkage, data, name);
   table->setSection(".rodata");
   table->setAlignment(llvm::Align(8));
   return table;
 }
 
 llvm::Function *LibraryModule::add_program(const std::string &name, const std::string &section, Span span) {
-  auto *type = llvm::FunctionType::get(llvm::Type::getInt32Ty(context_), {llvm::PointerType::getUnqual(context_)}, false);
+  auto *type =
+      llvm::FunctionType::get(llvm::Type::getInt32Ty(context_), {llvm::PointerType::getUnqual(context_)}, false);
   auto *program = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, *module_);
   program->setSection(section);
   program->addFnAttr(llvm::Attribute::NoUnwind);
@@ -259,8 +262,8 @@ llvm::Function *LibraryModule::add_program(const std::string &name, const std::s
   llvm::DIType *number = debug_->createBasicType("int", 32, llvm::dwarf::DW_ATE_signed);
   llvm::DIType *pointer = debug_->createPointerType(nullptr, 64);
   llvm::DISubprogram *subprogram = debug_->createFunction(
-      file_, name, name, file_, line, debug_->createSubroutineType(debug_->getOrCreateTypeArray({number, pointer})), line,
-      llvm::DINode::FlagPrototyped, llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized);
+      file_, name, name, file_, line, debug_->createSubroutineType(debug_->getOrCreateTypeArray({number, pointer})),
+      line, llvm::DINode::FlagPrototyped, llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized);
   debug_->createParameterVariable(subprogram, "ctx", 1, file_, line, pointer, true);
   program->setSubprogram(subprogram);
   programs_.push_back(program);

@@ -38,13 +38,13 @@ struct SinkOptions {
 class Sink {
  public:
   virtual ~Sink() = default;
-  virtual void start(size_t /*probes*/) {}                 // all probes are attached
+  virtual void start(size_t /*probes*/) {}  // all probes are attached
   /// A map's content: on print(@m) (`asked`), or at the end of the run.
   virtual void map(const Snapshot &snapshot, bool asked) = 0;
   virtual void printf(const PrintfEvent &event) = 0;
   virtual void value(const ValueEvent &event) = 0;
   virtual void time(const TimeEvent &event) = 0;
-  virtual void note(const Note &note) = 0;                 // machine formats only; text sinks leave notes to stderr
+  virtual void note(const Note &note) = 0;  // machine formats only; text sinks leave notes to stderr
   virtual void end() {}
 };
 

@@ -6,5 +6,4 @@ namespace awl {
 [[noreturn]] void check_failed(const char *condition, const char *file, int line);
 }
 
-#define AWL_CHECK(condition) \
-  ((condition) ? static_cast<void>(0) : ::awl::check_failed(#condition, __FILE__, __LINE__))
+#define AWL_CHECK(condition) ((condition) ? static_cast<void>(0) : ::awl::check_failed(#condition, __FILE__, __LINE__))

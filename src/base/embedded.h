@@ -7,7 +7,7 @@
 namespace awl {
 
 struct EmbeddedFile {
-  std::string_view name;   // base name
+  std::string_view name;  // base name
   std::string_view bytes;
   bool executable;
 };

@@ -13,7 +13,8 @@ namespace awl::test {
 class Checked {
  public:
   explicit Checked(std::string script, CompileOptions options = {})
-      : source_{"t.awl", std::move(script)}, options_(std::move(options)),
+      : source_{"t.awl", std::move(script)},
+        options_(std::move(options)),
         providers_(fake_providers({{.name = "fake"},
                                    {.name = "other", .fields = {{"retval", s64_type, ContextLoad{8}}}},
                                    {.name = "many", .section = "kprobe", .targets = 3},

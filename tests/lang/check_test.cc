@@ -117,7 +117,8 @@ TEST_CASE("a map's type is joined from all its uses") {
 TEST_CASE("maps may be read before they are assigned") {
   CHECK(type_of_map("fake:x { @x = nsecs - @start[tid]; } fake:y { @start[tid] = nsecs; }") == "s64 ns");
   std::string chain = "fake:x { ";
-  for (int i = 0; i < 200; i++) chain += fmt::format("@{} = @{}; ", i == 0 ? "x" : fmt::format("m{}", i), fmt::format("m{}", i + 1));
+  for (int i = 0; i < 200; i++)
+    chain += fmt::format("@{} = @{}; ", i == 0 ? "x" : fmt::format("m{}", i), fmt::format("m{}", i + 1));
   CHECK(type_of_map(chain + "@m200 = comm; }") == "string[16]");
 }
 
@@ -184,7 +185,8 @@ map @[string[16] at 0]: value s64, hash, 1048576 entries, key 16 bytes, value 8 
 TEST_CASE("aggregations have cells by kind and sign") {
   CHECK(manifest(R"(fake:x {
   @a = count(); @b = sum(arg0); @c = avg(retval); @d = min(1); @e = max(nsecs); @f = stats(args.ret);
-  @g = quantize(arg0); @h = quantize(retval); @i = lquantize(arg0, -10, 100, 10); @j = lquantize(arg0, 0, 7); })") == R"(
+  @g = quantize(arg0); @h = quantize(retval); @i = lquantize(arg0, -10, 100, 10); @j = lquantize(arg0, 0, 7); })") ==
+        R"(
 map @a: count u64, per-cpu slot, 1 entries, key 4 bytes, value 8 bytes
 map @b: sum u64, per-cpu slot, 1 entries, key 4 bytes, value 16 bytes
 map @c: avg s32, per-cpu slot, 1 entries, key 4 bytes, value 16 bytes
@@ -222,7 +224,8 @@ map @: count u64, per-cpu slot, 2 entries, key 4 bytes, value 8 bytes, banked
 event 0: print map @ then clear, record 8 bytes
 event 1: printf, record 8 bytes
 )");
-  CHECK(manifest("fake:x { @a[pid] = count(); @b = count(); } fake:y { print(@a); print(@b); clear(@a); clear(@b); }") == R"(
+  CHECK(manifest(
+            "fake:x { @a[pid] = count(); @b = count(); } fake:y { print(@a); print(@b); clear(@a); clear(@b); }") == R"(
 map @a[u32 at 8]: count u64, per-cpu hash, 1048576 entries, key 16 bytes, value 8 bytes, banked
 map @b: count u64, per-cpu slot, 2 entries, key 4 bytes, value 8 bytes, banked
 event 0: print map @a then clear, record 8 bytes

@@ -73,11 +73,14 @@ TEST_CASE("the example of every builtin compiles") {
 }
 
 TEST_CASE("every operator compiles") {
-  for (const char *op : {"+", "-", "*", "/", "%", "<<", ">>", "&", "|", "^", "==", "!=", "<", "<=", ">", ">=", "&&", "||"})
-    check_compiles(fmt::format("fake:x {{ @a = arg0 {0} retval; @b = retval {0} 3; @c = 3 {0} arg0; @d = 5 {0} 3; }}", op));
+  for (const char *op :
+       {"+", "-", "*", "/", "%", "<<", ">>", "&", "|", "^", "==", "!=", "<", "<=", ">", ">=", "&&", "||"})
+    check_compiles(
+        fmt::format("fake:x {{ @a = arg0 {0} retval; @b = retval {0} 3; @c = 3 {0} arg0; @d = 5 {0} 3; }}", op));
   for (const char *op : {"+", "-", "*", "/", "%", "<<", ">>", "&", "|", "^"})
     check_compiles(fmt::format("fake:x {{ @a {0}= retval; @k[comm] {0}= 3; $x = arg0; $x {0}= pid; @x = $x; }}", op));
-  check_compiles("fake:x { @a = -arg0; @b = ~retval; @c = !pid; @d++; ++@e[pid]; $x = 1; $x--; --$x; @f = $x; @g = $x++; }");
+  check_compiles(
+      "fake:x { @a = -arg0; @b = ~retval; @c = !pid; @d++; ++@e[pid]; $x = 1; $x--; --$x; @f = $x; @g = $x++; }");
   check_compiles("fake:x { @a = pid ? retval : arg0; @b = arg0 ?: 7; @c = pid ? comm : \"none\"; }");
 }
 
@@ -93,24 +96,32 @@ TEST_CASE("literals, empty and longest strings") {
 }
 
 TEST_CASE("twenty histograms in one probe") {
-  check_compiles("fake:x { " + repeat(20, [](int i) {
-    return fmt::format("@h{0}[comm, pid] = quantize(arg0 / {1}); @l{0} = lquantize(retval, 0, 1000, {1}); ", i, i + 1);
-  }) + "}");
+  check_compiles("fake:x { " +
+                 repeat(20,
+                        [](int i) {
+                          return fmt::format(
+                              "@h{0}[comm, pid] = quantize(arg0 / {1}); @l{0} = lquantize(retval, 0, 1000, {1}); ", i,
+                              i + 1);
+                        }) +
+                 "}");
 }
 
 TEST_CASE("keys of ten columns") {
-  check_compiles("fake:x { @[comm, pid, tid, nsecs, args.comm, str(arg0, 64), \"abc\", retval, probe, func] = count(); "
-                 "delete(@[comm, pid, tid, nsecs, args.comm, str(arg0, 64), \"abc\", retval, probe, func]); }");
+  check_compiles(
+      "fake:x { @[comm, pid, tid, nsecs, args.comm, str(arg0, 64), \"abc\", retval, probe, func] = count(); "
+      "delete(@[comm, pid, tid, nsecs, args.comm, str(arg0, 64), \"abc\", retval, probe, func]); }");
 }
 
 TEST_CASE("thirty strings in one printf") {
-  check_compiles("fake:x { printf(\"" + repeat(30, [](int) { return std::string("%s"); }, " ") + "\\n\", " +
-                 repeat(30, some_string, ", ") +
-                 "); }");
+  check_compiles("fake:x { printf(\"" +
+                 repeat(
+                     30, [](int) { return std::string("%s"); }, " ") +
+                 "\\n\", " + repeat(30, some_string, ", ") + "); }");
 }
 
 TEST_CASE("two hundred probes") {
-  check_compiles(repeat(200, [](int i) { return fmt::format("fake:p{0} /pid == {0}/ {{ @a[{0}] = count(); @t{0} = nsecs; }}\n", i); }));
+  check_compiles(repeat(
+      200, [](int i) { return fmt::format("fake:p{0} /pid == {0}/ {{ @a[{0}] = count(); @t{0} = nsecs; }}\n", i); }));
 }
 
 TEST_CASE("two thousand lines") {
@@ -130,13 +141,15 @@ TEST_CASE("a thousand parentheses, a hundred nested conditions") {
 TEST_CASE("a long name of a map") { check_compiles("fake:x { @" + std::string(65536, 'n') + "[pid] = count(); }"); }
 
 TEST_CASE("print, clear, zero, delete, time and exit in all forms") {
-  check_compiles("fake:x { @a[pid] = count(); @b = count(); @c[comm] = 1; @d = 2; print(@a); print(@a, 3); print(@a, 3, 10); "
-                 "print(@c[comm]); print(@d); print(pid, comm, \"x\"); clear(@a); clear(@b); zero(@a); zero(@c); zero(@d); "
-                 "delete(@a[pid]); delete(@c, comm); delete(@d); delete(@b); time(); time(\"%F\"); exit(); exit(pid); return; }");
+  check_compiles(
+      "fake:x { @a[pid] = count(); @b = count(); @c[comm] = 1; @d = 2; print(@a); print(@a, 3); print(@a, 3, 10); "
+      "print(@c[comm]); print(@d); print(pid, comm, \"x\"); clear(@a); clear(@b); zero(@a); zero(@c); zero(@d); "
+      "delete(@a[pid]); delete(@c, comm); delete(@d); delete(@b); time(); time(\"%F\"); exit(); exit(pid); return; }");
 }
 
 TEST_CASE("the manifest says what the object holds") {
-  const Outcome outcome = compiled("kprobe:vfs_* { @[func] = count(); } interval:s:1 { print(@); clear(@); }", Stage::manifest);
+  const Outcome outcome =
+      compiled("kprobe:vfs_* { @[func] = count(); } interval:s:1 { print(@); clear(@); }", Stage::manifest);
   REQUIRE(outcome.compiled);
   CHECK("\n" + outcome.compiled->dump == R"(
 map @[function name at 8]: count u64, per-cpu hash, 1048576 entries, key 16 bytes, value 8 bytes, banked
@@ -151,7 +164,8 @@ program probe_1: interval by fake, section perf_event
 }
 
 TEST_CASE("intermediate stages are text") {
-  const Outcome ir = compiled("fake:x { @ = count(); }", Stage::ir), assembly = compiled("fake:x { @ = count(); }", Stage::assembly);
+  const Outcome ir = compiled("fake:x { @ = count(); }", Stage::ir),
+                assembly = compiled("fake:x { @ = count(); }", Stage::assembly);
   REQUIRE(ir.compiled);
   CHECK(ir.compiled->dump.find("define") != std::string::npos);
   REQUIRE(assembly.compiled);
