@@ -45,20 +45,23 @@ void Emitter::event_record(uint32_t event, const std::vector<ExprId> &values) {
     else if (!std::holds_alternative<UseText>(use_of(values[i])))
       ready[i] = string_at(values[i]);
   }
-  Value *record = call("awl_event_reserve", {constant32(event), constant(description.record_size)});
-  when_there(record, [&] {
-    for (size_t i = 0; i < values.size(); i++) {
-      const Column &column = description.columns[i];
-      Value *place = offset(record, column.offset);
-      if (const auto *text = std::get_if<UseText>(&use_of(values[i])); text && column.type.kind == Kind::string)
-        store_text(place, text->text, column.type.size, false);
-      else if (column.type.kind == Kind::string)
-        copy(place, ready[i], std::min(column.type.size, type_of(values[i]).size));
-      else
-        builder_.CreateStore(ready[i], place);
-    }
-    call("awl_event_submit", {record});
-  });
+  Value *record = call("awl_event_reserve", {constant(description.record_size)});
+  when_there(
+      record,
+      [&] {
+        for (size_t i = 0; i < values.size(); i++) {
+          const Column &column = description.columns[i];
+          Value *place = offset(record, column.offset);
+          if (const auto *text = std::get_if<UseText>(&use_of(values[i])); text && column.type.kind == Kind::string)
+            store_text(place, text->text, column.type.size, false);
+          else if (column.type.kind == Kind::string)
+            copy(place, ready[i], std::min(column.type.size, type_of(values[i]).size));
+          else
+            builder_.CreateStore(ready[i], place);
+        }
+        call("awl_event_submit", {record, constant32(event), constant(description.record_size)});
+      },
+      [&] { call("awl_event_lost", {}); });
 }
 
 void Emitter::event_record_variable(uint32_t event, const std::vector<ExprId> &values) {

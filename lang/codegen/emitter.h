@@ -51,8 +51,12 @@ class Emitter {
   void store_text(Value *to, std::string_view text, uint32_t size, bool pad);
   Value *fault_counter(Span span, std::string message);
   /// Code for the case that a pointer, of a map's entry or of room in the ring, is not null.
+  template <class Body, class Otherwise>
+  void when_there(Value *pointer, Body body, Otherwise otherwise);
   template <class Body>
-  void when_there(Value *pointer, Body body);
+  void when_there(Value *pointer, Body body) {
+    when_there(pointer, body, [] {});
+  }
 
   // emit_expr.cc
   const Type &type_of(ExprId id) const { return body_->type_of[static_cast<uint32_t>(id)]; }
@@ -141,12 +145,15 @@ class Emitter::Branch {
   Known saved_;
 };
 
-template <class Body>
-void Emitter::when_there(Value *pointer, Body body) {
-  BasicBlock *there = new_block("there"), *done = new_block("done");
-  builder_.CreateCondBr(builder_.CreateIsNotNull(pointer), there, done);
+template <class Body, class Otherwise>
+void Emitter::when_there(Value *pointer, Body body, Otherwise otherwise) {
+  BasicBlock *there = new_block("there"), *missing = new_block("missing"), *done = new_block("done");
+  builder_.CreateCondBr(builder_.CreateIsNotNull(pointer), there, missing);
   builder_.SetInsertPoint(there);
   body();
+  builder_.CreateBr(done);
+  builder_.SetInsertPoint(missing);
+  otherwise();
   builder_.CreateBr(done);
   builder_.SetInsertPoint(done);
 }

@@ -47,8 +47,10 @@
 #include <llvm/Transforms/IPO/GlobalDCE.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/ADCE.h>
+#include <llvm/Transforms/Scalar/CorrelatedValuePropagation.h>
 #include <llvm/Transforms/Scalar/DeadStoreElimination.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/JumpThreading.h>
 #include <llvm/Transforms/Scalar/SROA.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 #include <llvm/Transforms/Utils/ModuleUtils.h>
@@ -158,6 +160,10 @@ void run_passes(llvm::Module &module, llvm::TargetMachine &target) {
   each.addPass(llvm::EarlyCSEPass(true));
   each.addPass(llvm::SimplifyCFGPass());
   each.addPass(llvm::InstCombinePass());
+  // A pointer that was found not to be null is not looked at again: old verifiers forget that they know.
+  each.addPass(llvm::JumpThreadingPass());
+  each.addPass(llvm::CorrelatedValuePropagationPass());
+  each.addPass(llvm::SimplifyCFGPass());
   each.addPass(llvm::EarlyCSEPass(true));
   each.addPass(llvm::DSEPass());
   each.addPass(llvm::SimplifyCFGPass());
