@@ -271,6 +271,12 @@ const Builtin *find_builtin(std::string_view name) {
   return nullptr;
 }
 
+std::string_view name_of(Show show) {
+  for (const Builtin &row : table)
+    if (row.form == Form::aggregation && row.show == show) return row.name;
+  return {};
+}
+
 std::vector<std::string_view> builtin_names() {
   std::vector<std::string_view> names;
   for (const Builtin &row : table) {

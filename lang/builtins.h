@@ -82,6 +82,8 @@ struct Builtin {
 std::span<const Builtin> builtins();
 /// The row of a name or an alias, or null.
 const Builtin *find_builtin(std::string_view name);
+/// The name of the aggregation that shows so; empty for plain values.
+std::string_view name_of(Show show);
 /// Every name and alias, for did-you-mean.
 std::vector<std::string_view> builtin_names();
 

@@ -23,30 +23,6 @@ std::string_view name_of(Storage storage) {
   return "";
 }
 
-std::string_view name_of(Show show) {
-  switch (show) {
-    case Show::none:
-      return "value";
-    case Show::count:
-      return "count";
-    case Show::sum:
-      return "sum";
-    case Show::minimum:
-      return "min";
-    case Show::maximum:
-      return "max";
-    case Show::average:
-      return "avg";
-    case Show::stats:
-      return "stats";
-    case Show::log2_histogram:
-      return "quantize";
-    case Show::linear_histogram:
-      return "lquantize";
-  }
-  return "";
-}
-
 std::string_view name_of(EventKind kind) {
   switch (kind) {
     case EventKind::printf:
@@ -80,8 +56,8 @@ std::string map_line(const MapDescription &map) {
   std::string range =
       map.show == Show::linear_histogram ? fmt::format(" {}..{} by {}", map.low, map.high, map.step) : "";
   return fmt::format("map {}{}: {} {}{}, {}, {} entries, key {} bytes, value {} bytes{}\n", map.name, key,
-                     name_of(map.show), short_type(map.value), range, name_of(map.storage), map.capacity, map.key_size,
-                     map.value_size, map.banked ? ", banked" : "");
+                     map.show == Show::none ? "value" : name_of(map.show), short_type(map.value), range,
+                     name_of(map.storage), map.capacity, map.key_size, map.value_size, map.banked ? ", banked" : "");
 }
 
 std::string program_line(std::string_view symbol, const TargetGroup &group) {

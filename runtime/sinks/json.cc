@@ -47,30 +47,6 @@ std::string_view unit_name(Unit unit) {
   return {};
 }
 
-std::string_view show_name(Show show) {
-  switch (show) {
-    case Show::none:
-      return {};
-    case Show::count:
-      return "count";
-    case Show::sum:
-      return "sum";
-    case Show::minimum:
-      return "min";
-    case Show::maximum:
-      return "max";
-    case Show::average:
-      return "avg";
-    case Show::stats:
-      return "stats";
-    case Show::log2_histogram:
-      return "quantize";
-    case Show::linear_histogram:
-      return "lquantize";
-  }
-  return {};
-}
-
 std::string_view kind_name(Note::Kind kind) {
   switch (kind) {
     case Note::Kind::lost_events:
@@ -242,7 +218,7 @@ class JsonSink : public Sink {
 
   /// What all rows share, as the first one has it.
   void append_columns(const Row &row) {
-    append_name_field(line_, "show", show_name(row.value.show));
+    append_name_field(line_, "show", name_of(row.value.show));
     append_name_field(line_, "unit", unit_name(row.value.unit));
     append_units(line_, "key_units", row.key);
   }
