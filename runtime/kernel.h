@@ -39,6 +39,7 @@ Type tracepoint_field_type(const TracepointField &field, bool is_syscall);
 /// A kernel function as BTF describes it.
 struct KernelFunction {
   std::string name;
+  std::string module = {};  // "": the kernel itself
   uint32_t btf_id = 0;
   /// A parameter that is no number (a struct by value) has a type of kind `record`, whose size is its bytes.
   std::vector<std::pair<std::string, Type>> parameters;
@@ -54,6 +55,12 @@ struct TraceableFunction {
   auto operator<=>(const TraceableFunction &) const = default;
 };
 
+/// A tracepoint as programs see it before its arguments become a record, and the module that it is in ("": the kernel).
+struct RawTracepoint {
+  std::string name, module;
+  auto operator<=>(const RawTracepoint &) const = default;
+};
+
 /// What the kernel is asked by trying. An interface, so that tests can play kernels that are not there.
 class KernelTrials {
  public:
@@ -62,8 +69,12 @@ class KernelTrials {
   virtual Status kprobes(uint32_t pmu_type) const = 0;
   virtual Status kprobe_multi() const = 0;
   /// Attach a tracing program that does nothing to the function with this BTF id, and take it away.
-  virtual Status trampoline(uint32_t btf_id, bool at_exit) const = 0;
+  virtual Status trampoline(uint32_t btf_id, std::string_view module, bool at_exit) const = 0;
   virtual bool cookies() const = 0;
+  /// The same for programs on raw tracepoints.
+  virtual bool raw_cookies() const = 0;
+  /// Open a perf event of this kind on a processor and close it.
+  virtual Status event(uint32_t type, uint64_t config) const = 0;
 };
 /// Those of the running kernel.
 std::unique_ptr<KernelTrials> real_trials();
@@ -84,11 +95,18 @@ class Kernel {
   Result<std::vector<TracepointField>> tracepoint_fields(std::string_view subsystem, std::string_view event) const;
   Result<uint64_t> tracepoint_id(std::string_view subsystem, std::string_view event) const;
 
+  /// All that BTF knows, sorted by name; none without BTF.
+  const std::vector<RawTracepoint> &raw_tracepoints() const;
+  /// The one of this name, in any module or in the one that is named; null when there is none.
+  const RawTracepoint *raw_tracepoint(std::string_view name, std::string_view module) const;
+
   /// Functions that kprobes may go to: available_filter_functions, else kallsyms' text symbols less the blacklist.
   /// Sorted by name; several functions may have the same. Reading takes tens of milliseconds.
   const Result<std::vector<TraceableFunction>> &traceable_functions() const;
   /// Whether there is a function of this name at all, traceable or not (BTF, then kallsyms).
   bool has_function(std::string_view name) const;
+  /// Where a symbol lies; nothing when there is none or the kernel hides its addresses.
+  std::optional<uint64_t> symbol_address(std::string_view name) const;
   /// Why a kprobe on an existing function may be refused: "it is on the kernel's kprobe blacklist"; empty when
   /// nothing speaks against it.
   std::string why_untraceable(std::string_view name) const;
@@ -96,6 +114,8 @@ class Kernel {
   /// The kernel's BTF (loaded once), or null when the kernel has none.
   btf *kernel_btf() const;
   std::optional<KernelFunction> function(std::string_view name) const;
+  /// The same for a module that is loaded.
+  std::optional<KernelFunction> module_function(std::string_view module, std::string_view name) const;
 
   /// Tried, each once: whether the kernel takes it. The text says why not.
   Status has_kprobes() const;
@@ -103,6 +123,9 @@ class Kernel {
   /// Tried with this very function: attach a program that does nothing, at entry or exit, and take it away.
   Status can_fentry(const KernelFunction &function, bool at_exit) const;
   bool has_cookies() const;
+  bool has_raw_cookies() const;
+  /// Whether this machine counts such a hardware event (a perf_event_attr's type and config).
+  Status can_count(uint32_t type, uint64_t config) const;
 
  private:
   struct State;

@@ -26,8 +26,9 @@ constexpr bpf_insn return_zero[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_r
                                     {.code = BPF_JMP | BPF_EXIT}};
 
 /// A program of two instructions of the given type; -1 and errno when the kernel refuses it.
-Fd load_empty(bpf_prog_type type, bpf_attach_type attach_type, uint32_t btf_id = 0) {
+Fd load_empty(bpf_prog_type type, bpf_attach_type attach_type, uint32_t btf_id = 0, int btf_fd = 0) {
   bpf_prog_load_opts options = {.sz = sizeof(options), .expected_attach_type = attach_type, .attach_btf_id = btf_id};
+  options.attach_btf_obj_fd = static_cast<uint32_t>(btf_fd);
   const int fd = bpf_prog_load(type, "awl_trial", "GPL", return_zero, std::size(return_zero), &options);
   return Fd(fd < 0 ? -1 : fd);
 }
@@ -52,8 +53,10 @@ class RealTrials final : public KernelTrials {
  public:
   Status kprobes(uint32_t pmu_type) const override;
   Status kprobe_multi() const override;
-  Status trampoline(uint32_t btf_id, bool at_exit) const override;
+  Status trampoline(uint32_t btf_id, std::string_view module, bool at_exit) const override;
   bool cookies() const override;
+  bool raw_cookies() const override;
+  Status event(uint32_t type, uint64_t config) const override;
 };
 
 /// Asks for a probe on a function that cannot exist: a kernel with kprobes gets as far as looking for it.
@@ -79,8 +82,22 @@ Status RealTrials::kprobe_multi() const {
   return refused("kprobe.multi", -link);
 }
 
-Status RealTrials::trampoline(uint32_t btf_id, bool at_exit) const {
-  const Fd program = load_empty(BPF_PROG_TYPE_TRACING, at_exit ? BPF_TRACE_FEXIT : BPF_TRACE_FENTRY, btf_id);
+/// The BTF object of a module, by its name.
+Fd module_btf(std::string_view module) {
+  for (uint32_t id = 0; bpf_btf_get_next_id(id, &id) == 0;) {
+    Fd fd(bpf_btf_get_fd_by_id(id));
+    char name[64] = {};
+    bpf_btf_info info = {.name = reinterpret_cast<uintptr_t>(name), .name_len = sizeof(name)};
+    uint32_t size = sizeof(info);
+    if (fd && bpf_btf_get_info_by_fd(fd.get(), &info, &size) == 0 && info.kernel_btf && module == name) return fd;
+  }
+  return Fd(-1);
+}
+
+Status RealTrials::trampoline(uint32_t btf_id, std::string_view module, bool at_exit) const {
+  const Fd object = module.empty() ? Fd(-1) : module_btf(module);
+  const Fd program = load_empty(BPF_PROG_TYPE_TRACING, at_exit ? BPF_TRACE_FEXIT : BPF_TRACE_FENTRY, btf_id,
+                                std::max(0, object.get()));
   int error = program ? 0 : errno;
   if (program) {
     const Fd link(bpf_raw_tracepoint_open(nullptr, program.get()));
@@ -92,6 +109,22 @@ Status RealTrials::trampoline(uint32_t btf_id, bool at_exit) const {
 
 bool RealTrials::cookies() const {
   return libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_get_attach_cookie, nullptr) > 0;
+}
+
+bool RealTrials::raw_cookies() const {
+  return libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_get_attach_cookie, nullptr) > 0;
+}
+
+Status RealTrials::event(uint32_t type, uint64_t config) const {
+  perf_event_attr attributes = {};
+  attributes.size = sizeof(attributes);
+  attributes.type = type;
+  attributes.config = config;
+  attributes.disabled = 1;
+  const int cpu = online_cpus().front();
+  const Fd event(static_cast<int>(::syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC)));
+  if (!event) return refused("this event", errno);
+  return Done{};
 }
 
 std::optional<uint32_t> kprobe_pmu(const std::string &root) {
@@ -123,9 +156,26 @@ Status Kernel::has_kprobe_multi() const {
 }
 
 Status Kernel::can_fentry(const KernelFunction &function, bool at_exit) const {
-  const auto [place, is_new] = state_->trampolines.try_emplace({function.btf_id, at_exit}, Done{});
-  if (is_new) place->second = state_->trials->trampoline(function.btf_id, at_exit);
+  const auto [place, is_new] = state_->trampolines.try_emplace({function.btf_id, function.module, at_exit}, Done{});
+  if (is_new) place->second = state_->trials->trampoline(function.btf_id, function.module, at_exit);
   return place->second;
+}
+
+bool Kernel::has_raw_cookies() const {
+  if (!state_->raw_cookies) state_->raw_cookies = state_->trials->raw_cookies();
+  return *state_->raw_cookies;
+}
+
+Status Kernel::can_count(uint32_t type, uint64_t config) const {
+  const Status tried = state_->trials->event(type, config);
+  if (tried || tried.error().kind == ErrorKind::permission) return tried;
+  // Another kernel would not help, so this is not `unsupported`.
+  const std::string devices = state_->root + "/sys/bus/event_source/devices";
+  const bool has_counters =
+      ::access((devices + "/cpu").c_str(), F_OK) == 0 || ::access((devices + "/cpu_core").c_str(), F_OK) == 0;
+  return Error{.what = tried.error().what,
+               .why = has_counters ? "its processor does not count that"
+                                   : "it has no hardware counters (most virtual machines have none)"};
 }
 
 bool Kernel::has_cookies() const {

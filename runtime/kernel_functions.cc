@@ -6,6 +6,7 @@
 // there are forty thousand of them.
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -133,6 +134,17 @@ bool Kernel::has_function(std::string_view name) const {
     found = found || (symbol == name && is_text_symbol(type));
   });
   return found;
+}
+
+std::optional<uint64_t> Kernel::symbol_address(std::string_view name) const {
+  uint64_t found = 0;
+  each_line(symbols(state_->symbol_text, state_->root), [&](std::string_view line) {
+    const std::string_view address = take_word(line);
+    take_word(line);
+    if (found == 0 && take_word(line) == name)
+      std::from_chars(address.data(), address.data() + address.size(), found, 16);
+  });
+  return found == 0 ? std::nullopt : std::optional(found);
 }
 
 std::string Kernel::why_untraceable(std::string_view name) const {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -26,11 +27,19 @@ struct Kernel::State {
 
   bool btf_tried = false;
   btf *kernel_btf = nullptr;
-  std::unordered_map<std::string_view, uint32_t> function_ids;
+  using FunctionIds = std::unordered_map<std::string_view, uint32_t>;
+  FunctionIds function_ids;
+  struct ModuleBtf {
+    btf *types = nullptr;
+    FunctionIds ids;
+  };
+  std::map<std::string, ModuleBtf, std::less<>> modules;
+
+  std::optional<std::vector<RawTracepoint>> raw_tracepoints;
 
   std::optional<Status> kprobes, kprobe_multi;
-  std::optional<bool> cookies;
-  std::map<std::pair<uint32_t, bool>, Status> trampolines;  // by BTF id and at_exit
+  std::optional<bool> cookies, raw_cookies;
+  std::map<std::tuple<uint32_t, std::string, bool>, Status> trampolines;  // by BTF id, module and at_exit
 
   ~State();
 };

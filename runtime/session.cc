@@ -34,6 +34,7 @@ struct Overloaded : F... {
 
 bool is_begin(const ProgramDescription &program) { return program.group.provider == "begin"; }
 bool is_end(const ProgramDescription &program) { return program.group.provider == "end"; }
+bool is_self(const ProgramDescription &program) { return program.group.provider == "self"; }
 bool is_live(const ProgramDescription &program) { return !is_begin(program) && !is_end(program); }
 
 uint64_t boot_time_ns() {
@@ -94,6 +95,7 @@ class LiveSession final : public Session {
   Status attach(Sink &sink) override;
   bool poll(Sink &sink, milliseconds timeout) override;
   int event_fd() const override { return rings_->event_fd(); }
+  void signalled(int number) override;
   void finish(Sink &sink, bool print_maps) override;
   size_t probe_count() const override;
   bool has_live_probes() const override {
@@ -287,6 +289,13 @@ void LiveSession::complain(const std::string &subject, const Error &error) {
   complaints_[{subject, error.what + ": " + error.why}]++;
 }
 
+void LiveSession::signalled(int number) {
+  for (const ProgramDescription &program : manifest_.programs) {
+    const bool is_meant = is_self(program) && program.group.targets.front().number == static_cast<uint64_t>(number);
+    if (Status ran = is_meant ? run(program) : Status(Done{}); !ran) complain("self", ran.error());
+  }
+}
+
 void LiveSession::finish(Sink &sink, bool print_maps) {
   if (control_) std::atomic_ref(control_->stopped).store(1);
   drain(sink);
@@ -347,6 +356,13 @@ bool LiveSession::slow_to_close() const {
 }
 
 }  // namespace
+
+std::vector<int> signals_of(const Manifest &manifest) {
+  std::vector<int> signals;
+  for (const ProgramDescription &program : manifest.programs)
+    if (is_self(program)) signals.push_back(static_cast<int>(program.group.targets.front().number));
+  return signals;
+}
 
 Result<std::unique_ptr<Session>> Session::open(const ProgramImage &image, const Providers &providers,
                                                const SessionOptions &options, const Source *source) {

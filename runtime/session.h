@@ -40,6 +40,8 @@ class Session {
   virtual bool poll(Sink &sink, std::chrono::milliseconds timeout) = 0;
   /// A file descriptor that is readable when poll() would have work (for the caller's own poll loop).
   virtual int event_fd() const = 0;
+  /// awl got one of signals_of(): run the `self` blocks for it.
+  virtual void signalled(int number) = 0;
   /// Stop the probes, drain the rings, run `end` blocks, drain again, print all maps that are not empty, report
   /// losses as notes. Prints before it detaches, so that the result is there at once.
   virtual void finish(Sink &sink, bool print_maps) = 0;
@@ -54,5 +56,8 @@ class Session {
   /// What remains attached is slow to close: a background process should do it (see Attachment::slow_to_close).
   virtual bool slow_to_close() const = 0;
 };
+
+/// Signals that the script has blocks for (`self:signal:SIGUSR1`).
+std::vector<int> signals_of(const Manifest &manifest);
 
 }  // namespace awl

@@ -113,11 +113,12 @@ struct Wakers {
   std::vector<Fd> processes;  // -p
 };
 
-Result<Wakers> make_wakers(const Options &options) {
+Result<Wakers> make_wakers(const Options &options, const Manifest &manifest) {
   Wakers wakers;
   sigset_t wanted;
   sigemptyset(&wanted);
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted, signal);
+  for (int signal : signals_of(manifest)) sigaddset(&wanted, signal);
   sigprocmask(SIG_BLOCK, &wanted, nullptr);
   wakers.signals = Fd(signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
   for (int pid : options.pids) {
@@ -144,6 +145,17 @@ void let_signals_through(const Wakers &wakers) {
   sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
 }
 
+/// Signals that the script has blocks for are handed to it. False when there was another, which ends the run.
+bool only_for_the_script(Session &session, const Wakers &wakers) {
+  signalfd_siginfo taken;
+  while (::read(wakers.signals.get(), &taken, sizeof(taken)) == sizeof(taken)) {
+    const int number = static_cast<int>(taken.ssi_signo);
+    if (number == SIGINT || number == SIGTERM || number == SIGHUP) return false;
+    session.signalled(number);
+  }
+  return true;
+}
+
 /// Until a signal, the end of the child or of all traced processes, exit(), or a closed pipe. True when it was the
 /// child.
 bool trace(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, Child *child) {
@@ -157,7 +169,7 @@ bool trace(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, C
     if (writer.broken()) return false;
     if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return false;
     if (child && watched[2].revents) return true;
-    if (watched[1].revents) return false;
+    if (watched[1].revents && !only_for_the_script(session, wakers)) return false;
     for (size_t i = first_process; i < watched.size(); i++)
       if (watched[i].revents) {
         watched[i].fd = -1;
@@ -291,7 +303,7 @@ int Run::operator()() {
   if (options_.verbose) show_plan(compiled->image.manifest);
 
   // Kernel. The child waits until every probe is attached, and is not there at all while anything can be wrong.
-  auto wakers = make_wakers(options_);
+  auto wakers = make_wakers(options_, compiled->image.manifest);
   if (!wakers) return fail(wakers.error());
   std::unique_ptr<Sink> sink;
   for (const SinkFormat &format : sink_formats())

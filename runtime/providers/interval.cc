@@ -31,7 +31,9 @@ class Interval final : public Provider {
 };
 
 Result<Attachments> Interval::attach(bpf_program *program, const TargetGroup &group) const {
-  Result<std::unique_ptr<Attachment>> timer = attach_timer(program, group.targets.front(), online_cpus().front());
+  const Target &target = group.targets.front();
+  Result<std::unique_ptr<Attachment>> timer =
+      attach_event(program, timer_attributes(target), online_cpus().front(), target.name);
   if (!timer) return timer.error();
   Attachments attachments;
   attachments.push_back(std::move(*timer));

@@ -81,4 +81,25 @@ Result<std::unique_ptr<Attachment>> own_link(bpf_link *link, std::string_view wh
   return std::unique_ptr<Attachment>(std::make_unique<LinkAttachment>(link, is_slow));
 }
 
+Result<Attachments> attach_raw_tracepoints(bpf_program *program, const TargetGroup &group) {
+  Attachments attachments;
+  const bool is_typed = bpf_program__type(program) == BPF_PROG_TYPE_TRACING;
+  for (size_t i = 0; i < group.targets.size(); i++) {
+    const Target &target = group.targets[i];
+    bpf_raw_tracepoint_opts options = {.sz = sizeof(options), .cookie = group.identify == Identify::cookie ? i : 0};
+    bpf_link *link = is_typed ? bpf_program__attach_trace(program)
+                              : bpf_program__attach_raw_tracepoint_opts(program, target.attach.c_str(), &options);
+    const int error = errno;
+    Result<std::unique_ptr<Attachment>> attachment = own_link(link, target.name, false);
+    if (!attachment) {
+      Error refused = attach_error(target.name, error);
+      if (error == ENOENT) refused.why = "there is no such tracepoint";
+      if (error == EINVAL) refused.why = "it has fewer arguments than the script uses";
+      return refused;
+    }
+    attachments.push_back(std::move(*attachment));
+  }
+  return attachments;
+}
+
 }  // namespace awl

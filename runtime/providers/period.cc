@@ -2,19 +2,12 @@
 // Periods of timed probes; see period.h.
 #include "runtime/providers/period.h"
 
-#include <bpf/libbpf.h>
-#include <linux/perf_event.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 
 #include <fmt/format.h>
 
 #include "runtime/providers/spec.h"
-#include "src/base/fd.h"
 #include "src/base/text.h"
 
 namespace awl {
@@ -126,17 +119,8 @@ TargetGroup timed_group(const ProbeSpec &spec, std::string_view provider, const 
   return group;
 }
 
-Result<std::unique_ptr<Attachment>> attach_timer(bpf_program *program, const Target &target, int cpu) {
-  perf_event_attr attributes = {};
-  attributes.size = sizeof(attributes);
-  attributes.type = PERF_TYPE_SOFTWARE;
-  attributes.config = PERF_COUNT_SW_CPU_CLOCK;
-  attributes.sample_period = target.number;
-  Fd event(static_cast<int>(::syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC)));
-  if (!event) return attach_error(target.name, errno);
-  bpf_link *link = bpf_program__attach_perf_event(program, event.get());
-  if (link != nullptr) event.release();  // the link closes it
-  return own_link(link, target.name, false);
+perf_event_attr timer_attributes(const Target &target) {
+  return event_attributes(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK, target.number);
 }
 
 }  // namespace awl

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/providers/links.h"
+#include "runtime/providers/perf_event.h"
 
 namespace awl {
 
@@ -30,7 +30,7 @@ std::optional<Period> parse_period(const ProbeSpec &spec, std::string_view provi
 /// The single group of a timed probe.
 TargetGroup timed_group(const ProbeSpec &spec, std::string_view provider, const Period &period);
 
-/// Let the program run on one processor every `nanoseconds`.
-Result<std::unique_ptr<Attachment>> attach_timer(bpf_program *program, const Target &target, int cpu);
+/// The clock that ticks so.
+perf_event_attr timer_attributes(const Target &target);
 
 }  // namespace awl

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // profile: a clock that ticks on every processor; for sampling what they are doing.
-#include "runtime/kernel.h"
 #include "runtime/providers/period.h"
 #include "runtime/providers/providers.h"
 #include "runtime/providers/spec.h"
@@ -29,13 +28,8 @@ class Profile final : public Provider {
 };
 
 Result<Attachments> Profile::attach(bpf_program *program, const TargetGroup &group) const {
-  Attachments attachments;
-  for (int cpu : online_cpus()) {
-    Result<std::unique_ptr<Attachment>> timer = attach_timer(program, group.targets.front(), cpu);
-    if (!timer) return timer.error();
-    attachments.push_back(std::move(*timer));
-  }
-  return attachments;
+  const Target &target = group.targets.front();
+  return attach_everywhere(program, timer_attributes(target), target.name);
 }
 
 /// Periods have no end; these few show the form.

@@ -54,10 +54,28 @@ std::optional<uint32_t> find(const Row (&rows)[size], std::string_view name) {
 }  // namespace
 
 std::optional<uint32_t> syscall_number(std::string_view name) {
-  const auto alias = std::ranges::find(aliases, name, &Alias::kernel);
-  if (alias != std::end(aliases)) name = alias->user;
+  name = user_syscall_name(name);
   const std::optional<uint32_t> number = find(from_headers, name);
   return number ? number : find(younger, name);
+}
+
+std::vector<std::string_view> syscall_names() {
+  std::vector<std::string_view> names;
+  for (const Row &row : from_headers) names.push_back(row.name);
+  for (const Row &row : younger) names.push_back(row.name);
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
+}
+
+std::string_view kernel_syscall_name(std::string_view user_name) {
+  const auto alias = std::ranges::find(aliases, user_name, &Alias::user);
+  return alias == std::end(aliases) ? user_name : alias->kernel;
+}
+
+std::string_view user_syscall_name(std::string_view kernel_name) {
+  const auto alias = std::ranges::find(aliases, kernel_name, &Alias::kernel);
+  return alias == std::end(aliases) ? kernel_name : alias->user;
 }
 
 }  // namespace awl

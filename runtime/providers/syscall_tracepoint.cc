@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/providers/links.h"
 #include "runtime/providers/syscall_numbers.h"
 
 namespace awl {
@@ -48,6 +49,12 @@ std::vector<Field> dispatch_fields(const SyscallEvent &event, const std::vector<
       result.push_back({.name = "args." + field.name, .type = tracepoint_field_type(field, true), .access = *access});
   }
   return result;
+}
+
+Result<Attachments> attach_dispatch(bpf_program *program, const TargetGroup &group) {
+  TargetGroup shared = {.identify = Identify::constant};
+  shared.targets.push_back(group.targets.front());
+  return attach_raw_tracepoints(program, shared);
 }
 
 void set_dispatch(TargetGroup &group, bool is_exit, bool identity) {

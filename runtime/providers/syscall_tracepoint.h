@@ -26,6 +26,9 @@ std::optional<SyscallEvent> syscall_event(std::string_view subsystem, std::strin
 /// The fields of the tracepoint as the raw tracepoint has them.
 std::vector<Field> dispatch_fields(const SyscallEvent &event, const std::vector<TracepointField> &fields);
 
+/// Attach the group's program to the raw tracepoint that all its targets share.
+Result<std::vector<std::unique_ptr<Attachment>>> attach_dispatch(bpf_program *program, const TargetGroup &group);
+
 /// Set the group's guard, table and, when the body asks which call it was, identification.
 void set_dispatch(TargetGroup &group, bool is_exit, bool identity);
 

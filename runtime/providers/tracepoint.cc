@@ -2,8 +2,10 @@
 // tracepoint: the places that the kernel's authors marked. Two mechanisms: a perf event for each ("perf"), and for
 // system calls one raw tracepoint for all ("raw_tp", see syscall_tracepoint.h).
 //
-// Other tracepoints are not lowered to raw ones although that would be cheaper: some fire under a condition that the
-// raw tracepoint does not have (TRACE_EVENT_CONDITION), nothing in the kernel says which, and a count must be right.
+// A block that uses none of the fields needs no record, and sits on the event's own raw tracepoint ("raw_tp"). Both
+// kinds of programs hang on the same call in the kernel, behind the same condition where the event has one
+// (TRACE_EVENT_CONDITION), so they count the same; but a raw tracepoint costs half, lets go at once, and does not
+// stay silent while another program runs on the processor.
 #include <bpf/libbpf.h>
 
 #include <algorithm>
@@ -20,7 +22,9 @@
 namespace awl {
 namespace {
 
-constexpr std::string_view by_perf = "perf", by_dispatch = "raw_tp dispatch";
+constexpr std::string_view by_perf = "perf", by_dispatch = "raw_tp dispatch", by_raw = "raw_tp";
+/// Where each event needs a program of its own, so many of them load faster than as many perf events detach.
+constexpr size_t max_raw_programs = 64;
 
 /// A tracepoint on its way into a group.
 struct Event {
@@ -88,6 +92,7 @@ class Tracepoint final : public Provider {
   void report_missing(const ProbeSpec &, const Event &, const Error &, Diagnostics &, std::optional<Error> &) const;
   Result<std::vector<Event>> matching(Pattern) const;
   TargetGroup group_for(const ProbeSpec &, const Event &, const BodyUses &, const ResolveOptions &) const;
+  bool can_be_raw(const std::vector<Event> &, const BodyUses &, const ResolveOptions &) const;
 
   const Kernel &kernel_;
 };
@@ -169,26 +174,36 @@ void Tracepoint::report_missing(const ProbeSpec &spec, const Event &event, const
     draft.help("to see them all: awl -l 'tracepoint:*'");
 }
 
+/// Whether events that are no system calls may go without their record.
+bool Tracepoint::can_be_raw(const std::vector<Event> &events, const BodyUses &uses,
+                            const ResolveOptions &options) const {
+  if (!uses.fields.empty() || options.via == by_perf) return false;
+  return options.via == by_raw || !uses.identity || events.size() <= max_raw_programs || kernel_.has_raw_cookies();
+}
+
+/// A system call without its tracepoint, where that has all that the body uses.
+bool lower_to_dispatch(TargetGroup &group, const Event &event, const BodyUses &uses) {
+  const std::optional<SyscallEvent> syscall = syscall_event(event.subsystem, event.name);
+  if (!syscall) return false;
+  std::vector<Field> fields = dispatch_fields(*syscall, event.fields);
+  add_number_aliases(fields);
+  if (used_fields(fields, uses).size() != used_fields(group.fields, uses).size()) return false;
+  group.fields = std::move(fields);
+  group.mechanism = by_dispatch;
+  group.section = fmt::format("raw_tp/{}", syscall->raw_tracepoint());
+  group.targets.front().attach = syscall->raw_tracepoint();
+  group.targets.front().number = syscall->number;
+  return true;
+}
+
 /// A group with this one target in it.
 TargetGroup Tracepoint::group_for(const ProbeSpec &spec, const Event &event, const BodyUses &uses,
                                   const ResolveOptions &options) const {
   TargetGroup group = {.span = spec.span, .provider = "tracepoint", .mechanism = std::string(by_perf), .section = "tp"};
-  Target target = {.name = event.full_name(), .attach = event.subsystem + "/" + event.name};
+  group.targets.push_back({.name = event.full_name(), .attach = event.subsystem + "/" + event.name});
   group.fields = record_fields(event);
   add_number_aliases(group.fields);
-  const std::optional<SyscallEvent> syscall = syscall_event(event.subsystem, event.name);
-  if (syscall && options.via != "perf") {
-    std::vector<Field> fields = dispatch_fields(*syscall, event.fields);
-    add_number_aliases(fields);
-    if (used_fields(fields, uses).size() == used_fields(group.fields, uses).size()) {
-      group.fields = std::move(fields);
-      group.mechanism = by_dispatch;
-      group.section = fmt::format("raw_tp/{}", syscall->raw_tracepoint());
-      target.attach = syscall->raw_tracepoint();
-      target.number = syscall->number;
-    }
-  }
-  group.targets.push_back(std::move(target));
+  if (options.via != by_perf) lower_to_dispatch(group, event, uses);
   return group;
 }
 
@@ -210,39 +225,47 @@ std::vector<TargetGroup> Tracepoint::resolve(const ProbeSpec &spec, const BodyUs
   const std::optional<Pattern> pattern = parse_pattern(spec, diagnostics);
   if (!pattern) return {};
   const std::vector<Event> events = find(spec, *pattern, uses_arguments(uses), diagnostics, refused);
-  std::vector<TargetGroup> singles;
+  const bool is_raw = can_be_raw(events, uses, options);
+  std::vector<TargetGroup> dispatched, raw, recorded;
   for (const Event &event : events) {
     if (report_unreadable(spec, event, uses, diagnostics)) return {};
-    singles.push_back(group_for(spec, event, uses, options));
-    if (singles.back().mechanism == by_dispatch || options.via != "raw_tp") continue;
-    refused = Error{.what = fmt::format("cannot attach `{}` by raw_tp", event.full_name()),
-                    .why = "only system calls whose number is known can be",
-                    .kind = ErrorKind::usage};
-    return {};
+    TargetGroup one = group_for(spec, event, uses, options);
+    if (one.mechanism == by_perf && is_raw && kernel_.raw_tracepoint(event.name, "") != nullptr) {
+      one.mechanism = one.section = by_raw;
+      one.targets.front().attach = event.name;
+      one.fields.clear();
+    }
+    if (one.mechanism == by_perf && options.via == by_raw) {
+      refused = Error{.what = fmt::format("cannot attach `{}` by raw_tp", event.full_name()),
+                      .why = "only a system call, or a block that uses no fields, can be",
+                      .kind = ErrorKind::usage};
+      return {};
+    }
+    (one.mechanism == by_dispatch ? dispatched : one.mechanism == by_raw ? raw : recorded).push_back(std::move(one));
   }
+  std::vector<TargetGroup> singles = std::move(dispatched);
+  std::ranges::move(recorded, std::back_inserter(singles));
   leave_out_incomplete(singles, uses, diagnostics);
-  // A dispatch knows its target by the number; a perf event has to be told, and only where it matters.
-  const bool has_cookies = uses.identity && singles.size() > 1 && kernel_.has_cookies();
-  const auto by_perf_event =
-      std::ranges::stable_partition(singles, [](const TargetGroup &one) { return one.mechanism == by_dispatch; });
-  std::vector<TargetGroup> perf_events(std::move_iterator(by_perf_event.begin()),
-                                       std::move_iterator(by_perf_event.end()));
-  singles.erase(by_perf_event.begin(), by_perf_event.end());
+  const auto first_recorded = std::ranges::find(singles, by_perf, &TargetGroup::mechanism);
+  recorded.assign(std::move_iterator(first_recorded), std::move_iterator(singles.end()));
+  singles.erase(first_recorded, singles.end());
+  // A dispatch knows its target by the number; the others have to be told, and only where it matters.
   std::vector<TargetGroup> groups = merge_targets(std::move(singles), uses, true);
   for (TargetGroup &group : groups) set_dispatch(group, group.targets.front().attach == "sys_exit", uses.identity);
-  std::ranges::move(merge_targets(std::move(perf_events), uses, has_cookies), std::back_inserter(groups));
+  const auto add = [&](std::vector<TargetGroup> ones, bool (Kernel::*has_cookies)() const) {
+    const bool asks_cookie = uses.identity && ones.size() > 1;
+    std::ranges::move(merge_targets(std::move(ones), uses, asks_cookie && (kernel_.*has_cookies)()),
+                      std::back_inserter(groups));
+  };
+  add(std::move(raw), &Kernel::has_raw_cookies);
+  add(std::move(recorded), &Kernel::has_cookies);
   return groups;
 }
 
 Result<Attachments> Tracepoint::attach(bpf_program *program, const TargetGroup &group) const {
+  if (group.mechanism == by_dispatch) return attach_dispatch(program, group);
+  if (group.mechanism == by_raw) return attach_raw_tracepoints(program, group);
   Attachments attachments;
-  if (group.mechanism == by_dispatch) {
-    bpf_link *link = bpf_program__attach_raw_tracepoint(program, group.targets.front().attach.c_str());
-    Result<std::unique_ptr<Attachment>> attachment = own_link(link, group.targets.front().name, false);
-    if (!attachment) return attachment.error();
-    attachments.push_back(std::move(*attachment));
-    return attachments;
-  }
   for (size_t i = 0; i < group.targets.size(); i++) {
     const Target &target = group.targets[i];
     const size_t slash = target.attach.find('/');

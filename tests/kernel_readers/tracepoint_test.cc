@@ -138,8 +138,8 @@ TEST_CASE("the mechanism may be forced") {
   const Resolved refused = world.resolve("tracepoint:sched:sched_switch", {}, {.via = "raw_tp"});
   CHECK(refused.groups.empty());
   CHECK(render(*refused.refused, false) ==
-        "error: cannot attach `tracepoint:sched:sched_switch` by raw_tp: only system calls whose number is known can "
-        "be\n");
+        "error: cannot attach `tracepoint:sched:sched_switch` by raw_tp: only a system call, or a block that uses no "
+        "fields, can be\n");
 }
 
 TEST_CASE("tracepoints that do not exist") {

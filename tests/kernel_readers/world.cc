@@ -23,8 +23,10 @@ class FakeTrials final : public KernelTrials {
   explicit FakeTrials(Abilities abilities) : abilities_(std::move(abilities)) {}
   Status kprobes(uint32_t) const override { return abilities_.kprobes; }
   Status kprobe_multi() const override { return abilities_.kprobe_multi; }
-  Status trampoline(uint32_t, bool) const override { return abilities_.trampoline; }
+  Status trampoline(uint32_t, std::string_view, bool) const override { return abilities_.trampoline; }
   bool cookies() const override { return abilities_.cookies; }
+  bool raw_cookies() const override { return abilities_.raw_cookies; }
+  Status event(uint32_t, uint64_t) const override { return abilities_.event; }
 
  private:
   Abilities abilities_;
@@ -109,7 +111,7 @@ void FakeRoot::add_functions() const {
   write("/proc/kallsyms",
         "0000000000000000 T vfs_read\n0000000000000000 T vfs_write\n0000000000000000 T vfs_sync\n"
         "0000000000000000 t twice\n0000000000000000 t twice\n0000000000000000 t xfs_open\t[xfs]\n"
-        "0000000000000000 D some_data\n0000000000000000 T __pfx_vfs_read\n0000000000000000 T do_int3\n"
+        "00000000c0ffee08 D some_data\n0000000000000000 T __pfx_vfs_read\n0000000000000000 T do_int3\n"
         "0000000000000000 t bpf_prog_1\t[bpf]\n0000000000000000 T hidden\n");
   write("/sys/kernel/debug/kprobes/blacklist", "0x0000000000000000-0x0000000000000010\tdo_int3\n");
   make_directory("/sys/kernel/tracing/events");
@@ -143,6 +145,15 @@ void FakeRoot::add_btf() const {
   btf__add_func_param(made, "pair", file);
   btf__add_func_param(made, "last", s32);
   btf__add_func(made, "take_pair", BTF_FUNC_STATIC, pair);
+  const int nothing = btf__add_ptr(made, 0), task = btf__add_ptr(made, btf__add_struct(made, "task_struct", 64));
+  const int flag = btf__add_int(made, "bool", 1, BTF_INT_BOOL);
+  const int iterate = btf__add_func_proto(made, s32);
+  btf__add_func_param(made, "__data", nothing);
+  btf__add_func_param(made, "preempt", flag);
+  btf__add_func_param(made, "prev", task);
+  btf__add_func(made, "__traceiter_sched_switch", BTF_FUNC_STATIC, iterate);
+  for (const char *name : {"btf_trace_sched_switch", "btf_trace_sched_wakeup", "btf_trace_pelt_tp"})
+    btf__add_typedef(made, name, btf__add_ptr(made, iterate));
   uint32_t bytes = 0;
   const char *raw = static_cast<const char *>(btf__raw_data(made, &bytes));
   write("/sys/kernel/btf/vmlinux", {raw, bytes});

@@ -26,7 +26,8 @@ class FakeRoot {
   void add_tracefs() const;
   /// Six functions, one of them on the blacklist, one twice, one in a module.
   void add_functions() const;
-  /// BTF that describes vfs_read, vfs_sync (void), printk (variadic) and take_pair (a struct by value).
+  /// BTF that describes vfs_read, vfs_sync (void), printk (variadic) and take_pair (a struct by value), and the raw
+  /// tracepoints sched_switch (with its arguments), sched_wakeup and pelt_tp.
   void add_btf() const;
   void add_kprobe_pmu() const;
 
@@ -36,8 +37,8 @@ class FakeRoot {
 
 /// What the trials of this kernel say.
 struct Abilities {
-  Status kprobes = Done{}, kprobe_multi = Done{}, trampoline = Done{};
-  bool cookies = true;
+  Status kprobes = Done{}, kprobe_multi = Done{}, trampoline = Done{}, event = Done{};
+  bool cookies = true, raw_cookies = true;
 };
 std::unique_ptr<KernelTrials> fake_trials(Abilities abilities);
 
