@@ -14,6 +14,10 @@ std::string_view spelling(UnaryOp op) {
       return "~";
     case UnaryOp::logical_not:
       return "!";
+    case UnaryOp::dereference:
+      return "*";
+    case UnaryOp::address_of:
+      return "&";
   }
   AWL_CHECK(!"a unary operator without spelling");
 }

@@ -27,7 +27,7 @@ struct Identifier {
   const Builtin *builtin = nullptr;
 };
 
-enum class UnaryOp : uint8_t { negate, bit_not, logical_not };
+enum class UnaryOp : uint8_t { negate, bit_not, logical_not, dereference, address_of };
 enum class BinaryOp : uint8_t {
   add,
   subtract,
@@ -52,9 +52,24 @@ enum class BinaryOp : uint8_t {
 std::string_view spelling(UnaryOp);
 std::string_view spelling(BinaryOp);
 
+/// A type as written: `uint32`, `struct file *`, `string[64]`, `int8[4][2]`, `typeof($x)`.
+struct TypeName {
+  struct Suffix {
+    bool pointer;                   // `*`; else an array
+    std::optional<uint64_t> count;  // of an array; [] has none
+  };
+  Span span;
+  std::string base;  // "uint32", "struct file", "enum pid_type"; empty for typeof
+  std::vector<Suffix> suffixes;
+  std::optional<ExprId> of;  // typeof(expression)
+};
+
 struct IntegerLiteral {
   uint64_t value;
   Unit unit = Unit::none;  // nanoseconds when written as 10ms
+};
+struct BooleanLiteral {
+  bool value;
 };
 struct StringLiteral {
   std::string text;  // escapes resolved; may hold any byte but NUL
@@ -96,6 +111,50 @@ struct Ternary {  // c ? a : b; the elvis form c ?: b has no `yes`
   std::optional<ExprId> yes;
   ExprId no;
 };
+struct TupleLiteral {  // (1, "a"), (1,), ()
+  std::vector<ExprId> elements;
+};
+struct RecordLiteral {  // (size = 1, name = "a")
+  std::vector<Identifier> names;
+  std::vector<ExprId> values;
+};
+struct Cast {  // (uint8)x, (struct file *)arg0
+  TypeName type;
+  ExprId operand;
+};
+struct Index {  // args.argv[1]
+  ExprId object, index;
+};
+struct ElementRef {  // $t.0
+  ExprId object;
+  uint32_t number;
+};
+struct SizeOf {  // sizeof(struct file), sizeof($x)
+  std::variant<TypeName, ExprId> of;
+};
+struct OffsetOf {  // offsetof(struct file, f_path.dentry)
+  std::variant<TypeName, ExprId> of;
+  std::vector<Identifier> path;
+};
+struct TypeExpr {  // typeof(x) as an argument: container_of(p, typeof(struct file), f_path)
+  TypeName type;
+};
+struct IfExpr {  // if x { 1 } else { 2 } as a value; both arms are BlockExprs, or another IfExpr in `no`
+  ExprId condition, yes;
+  std::optional<ExprId> no;
+};
+struct BlockExpr {  // { $x = 1; $x + 1 }: statements in a scope of their own, and a value
+  std::vector<StmtId> statements;
+  std::optional<ExprId> result;
+};
+struct InlineCall {  // a call of a function of the script, expanded: parameters are variables of the body
+  std::string name;
+  StmtId body;      // a Block; `return` in it gives the value
+  TypeName result;  // `void` for none
+};
+struct Comptime {  // comptime x
+  ExprId operand;
+};
 struct Step {     // ++x x++ --x x--
   ExprId target;  // LocalRef or MapRef; the checker says so when it is neither
   bool increment;
@@ -104,8 +163,9 @@ struct Step {     // ++x x++ --x x--
 
 struct Expr {
   Span span;
-  std::variant<IntegerLiteral, StringLiteral, NameRef, LocalRef, MapRef, PositionalRef, PositionalCount, Call,
-               MemberRef, Unary, Binary, Ternary, Step>
+  std::variant<IntegerLiteral, BooleanLiteral, StringLiteral, NameRef, LocalRef, MapRef, PositionalRef,
+               PositionalCount, Call, MemberRef, Unary, Binary, Ternary, TupleLiteral, RecordLiteral, Cast, Index,
+               ElementRef, SizeOf, OffsetOf, TypeExpr, IfExpr, BlockExpr, InlineCall, Comptime, Step>
       node;
 };
 
@@ -125,11 +185,40 @@ struct If {
   StmtId then;                      // a Block
   std::optional<StmtId> otherwise;  // a Block or another If
 };
-struct Return {};
+struct Return {
+  std::optional<ExprId> value;
+};
+struct Let {  // let $x; let $x: uint32 = 5;
+  std::string name;
+  std::optional<TypeName> type;
+  std::optional<ExprId> value;
+};
+struct While {
+  ExprId condition;
+  StmtId body;
+};
+struct ForRange {  // for ($i : first..end) { }: end is not reached
+  std::string local;
+  Span local_span;
+  ExprId first, end;
+  StmtId body;
+};
+struct ForMap {  // for ($kv : @map) { }: $kv.0 is the key, $kv.1 the value
+  std::string local;
+  Span local_span;
+  ExprId map;  // a MapRef without key
+  StmtId body;
+};
+struct Unroll {
+  ExprId count;
+  StmtId body;
+};
+struct Break {};
+struct Continue {};
 
 struct Stmt {
   Span span;
-  std::variant<ExprStatement, Assign, Block, If, Return> node;
+  std::variant<ExprStatement, Assign, Block, If, Return, Let, While, ForRange, ForMap, Unroll, Break, Continue> node;
 };
 
 /// One attach point as written: "kprobe:vfs_read". Positional parameters in it are already replaced.
@@ -144,6 +233,20 @@ struct ProbeBlock {
   std::vector<ProbeSpec> specs;
   std::optional<ExprId> predicate;
   StmtId body;  // a Block
+};
+
+/// let @seen = lruhash(1000);
+struct MapDeclaration {
+  std::string map;  // without the @
+  Span span;
+  Identifier kind;  // hash, lruhash, percpuhash, percpulruhash
+  uint64_t capacity = 0;
+};
+
+/// One `key = value` of a config block; the value as text, whatever its kind.
+struct ConfigEntry {
+  std::string key, value;
+  Span key_span, value_span;
 };
 
 class Ast {
@@ -162,6 +265,8 @@ class Ast {
   size_t stmt_count() const { return stmts_.size(); }
 
   std::vector<ProbeBlock> probes;
+  std::vector<MapDeclaration> map_declarations;
+  std::vector<ConfigEntry> config;
 
  private:
   std::vector<Expr> exprs_;

@@ -65,6 +65,25 @@ class Printer {
     return fmt::format("{}, builtin {}", identifier.text, identifier.builtin->name);
   }
 
+  static std::string type_text(const TypeName &type) {
+    std::string text = type.of ? "typeof" : type.base;
+    for (const TypeName::Suffix &suffix : type.suffixes) {
+      if (suffix.pointer)
+        text += " *";
+      else
+        text += suffix.count ? fmt::format("[{}]", *suffix.count) : "[]";
+    }
+    return text;
+  }
+  void type_or_expr(const std::variant<TypeName, ExprId> &of) {
+    level_++;
+    if (const auto *type = std::get_if<TypeName>(&of))
+      line("type " + type_text(*type), type->span);
+    else
+      expr(std::get<ExprId>(of));
+    level_--;
+  }
+
   void expr(ExprId id) {
     const Expr &node = ast_[id];
     match(node.node, [&](const auto &alternative) { print(alternative, node.span); });
@@ -77,6 +96,7 @@ class Printer {
   void print(const IntegerLiteral &n, Span at) {
     line(fmt::format("number {}{}", n.value, n.unit == Unit::nanoseconds ? " ns" : ""), at);
   }
+  void print(const BooleanLiteral &n, Span at) { line(n.value ? "true" : "false", at); }
   void print(const StringLiteral &n, Span at) { line(fmt::format("string \"{}\"", escape_text(n.text)), at); }
   void print(const NameRef &n, Span at) { line("name " + name(n.name), at); }
   void print(const LocalRef &n, Span at) { line("local $" + n.name, at); }
@@ -109,6 +129,57 @@ class Printer {
     if (n.yes) children(*n.yes);
     children(n.no);
   }
+  void print(const TupleLiteral &n, Span at) {
+    line("tuple", at);
+    children(n.elements);
+  }
+  void print(const RecordLiteral &n, Span at) {
+    line("record", at);
+    for (size_t i = 0; i < n.names.size(); i++) heading("field " + n.names[i].text, n.values[i]);
+  }
+  void print(const Cast &n, Span at) {
+    line("cast " + type_text(n.type), at);
+    children(n.operand);
+  }
+  void print(const Index &n, Span at) {
+    line("index", at);
+    children(n.object);
+    children(n.index);
+  }
+  void print(const ElementRef &n, Span at) {
+    line(fmt::format("element {}", n.number), at);
+    children(n.object);
+  }
+  void print(const SizeOf &n, Span at) {
+    line("sizeof", at);
+    type_or_expr(n.of);
+  }
+  void print(const OffsetOf &n, Span at) {
+    std::string path;
+    for (const Identifier &part : n.path) path += (path.empty() ? "" : ".") + part.text;
+    line("offsetof " + path, at);
+    type_or_expr(n.of);
+  }
+  void print(const TypeExpr &n, Span at) { line("type " + type_text(n.type), at); }
+  void print(const IfExpr &n, Span at) {
+    line("if value", at);
+    children(n.condition);
+    children(n.yes);
+    if (n.no) heading("else", *n.no);
+  }
+  void print(const BlockExpr &n, Span at) {
+    line("block value", at);
+    children(n.statements);
+    if (n.result) heading("result", *n.result);
+  }
+  void print(const InlineCall &n, Span at) {
+    line(fmt::format("inline {}, {}", n.name, type_text(n.result)), at);
+    children(n.body);
+  }
+  void print(const Comptime &n, Span at) {
+    line("comptime", at);
+    children(n.operand);
+  }
   void print(const Step &n, Span at) {
     line(fmt::format("step {}{}", n.prefix ? "before " : "after ", n.increment ? "++" : "--"), at);
     children(n.target);
@@ -133,7 +204,37 @@ class Printer {
     children(n.then);
     if (n.otherwise) heading("else", *n.otherwise);
   }
-  void print(const Return &, Span at) { line("return", at); }
+  void print(const Return &n, Span at) {
+    line("return", at);
+    if (n.value) children(*n.value);
+  }
+  void print(const Let &n, Span at) {
+    line(fmt::format("let ${}{}", n.name, n.type ? ": " + type_text(*n.type) : ""), at);
+    if (n.value) children(*n.value);
+  }
+  void print(const While &n, Span at) {
+    line("while", at);
+    children(n.condition);
+    children(n.body);
+  }
+  void print(const ForRange &n, Span at) {
+    line("for $" + n.local, at);
+    children(n.first);
+    children(n.end);
+    children(n.body);
+  }
+  void print(const ForMap &n, Span at) {
+    line("for $" + n.local, at);
+    children(n.map);
+    children(n.body);
+  }
+  void print(const Unroll &n, Span at) {
+    line("unroll", at);
+    children(n.count);
+    children(n.body);
+  }
+  void print(const Break &, Span at) { line("break", at); }
+  void print(const Continue &, Span at) { line("continue", at); }
 
   const Ast &ast_;
   const Source &source_;

@@ -3,9 +3,9 @@
 #include "lang/check.h"
 
 #include <algorithm>
-#include <functional>
 
 #include "bpf_lib/awl_abi.h"
+#include "lang/ast_walk.h"
 #include "src/base/check.h"
 #include "src/base/text.h"
 
@@ -18,38 +18,6 @@ constexpr size_t max_programs = 4096;
 constexpr size_t longest_quote = 60;
 /// Entries of a keyed map unless said otherwise. Entries are allocated as they come, so this costs nothing up front.
 constexpr uint32_t default_capacity = 1u << 20;
-
-void walk_expr(const Ast &ast, ExprId id, const std::function<void(ExprId)> &visit) {
-  visit(id);
-  auto on = [&](ExprId child) { walk_expr(ast, child, visit); };
-  match(
-      ast[id].node, [](const IntegerLiteral &) {}, [](const StringLiteral &) {}, [](const NameRef &) {},
-      [](const LocalRef &) {}, [&](const MapRef &n) { std::for_each(n.key.begin(), n.key.end(), on); },
-      [](const PositionalRef &) {}, [](const PositionalCount &) {},
-      [&](const Call &n) { std::for_each(n.arguments.begin(), n.arguments.end(), on); },
-      [&](const MemberRef &n) { on(n.object); }, [&](const Unary &n) { on(n.operand); },
-      [&](const Binary &n) { on(n.lhs), on(n.rhs); },
-      [&](const Ternary &n) {
-        on(n.condition), on(n.no);
-        if (n.yes) on(*n.yes);
-      },
-      [&](const Step &n) { on(n.target); });
-}
-
-void walk_stmt(const Ast &ast, StmtId id, const std::function<void(ExprId)> &visit) {
-  match(
-      ast[id].node, [&](const ExprStatement &n) { walk_expr(ast, n.expr, visit); },
-      [&](const Assign &n) { walk_expr(ast, n.target, visit), walk_expr(ast, n.value, visit); },
-      [&](const Block &n) {
-        for (StmtId child : n.statements) walk_stmt(ast, child, visit);
-      },
-      [&](const If &n) {
-        walk_expr(ast, n.condition, visit);
-        walk_stmt(ast, n.then, visit);
-        if (n.otherwise) walk_stmt(ast, *n.otherwise, visit);
-      },
-      [](const Return &) {});
-}
 
 uint32_t round_up(uint32_t size) { return (size + 7) & ~7u; }
 
@@ -106,8 +74,7 @@ BodyUses uses_of(const Ast &ast, const ProbeBlock &block) {
     }
     if (!field.empty() && field != "args" && field != "data" && !uses.uses(field)) uses.fields.push_back(field);
   };
-  if (block.predicate) walk_expr(ast, *block.predicate, visit);
-  walk_stmt(ast, block.body, visit);
+  walk(ast, block, {visit, nullptr});
   return uses;
 }
 
@@ -127,8 +94,7 @@ std::pair<uint32_t, uint32_t> ids_of(const Ast &ast, const ProbeBlock &block) {
     first = std::min(first, static_cast<uint32_t>(id));
     end = std::max(end, static_cast<uint32_t>(id) + 1);
   };
-  if (block.predicate) walk_expr(ast, *block.predicate, visit);
-  walk_stmt(ast, block.body, visit);
+  walk(ast, block, {visit, nullptr});
   return {std::min(first, end), end};
 }
 
@@ -138,8 +104,8 @@ void Checker::add_body(const ProbeBlock &block, TargetGroup group) {
   CheckedBody body;
   body.block = &block;
   body.group = std::move(group);
-  body.first_probe = static_cast<uint32_t>(program_.probes.size());
-  for (const Target &target : body.group.targets) program_.probes.push_back({target.name, target.function});
+  body.first_probe = static_cast<uint32_t>(program_.names.probes.size());
+  for (const Target &target : body.group.targets) program_.names.probes.push_back({target.name, target.function});
   auto [first, end] = ids_of(*ast_, block);
   body.type_of.cover(first, end);
   body.use_of.cover(first, end);
@@ -249,9 +215,10 @@ void Checker::find_cleared_prints(const Block &block) {
         break;
       }
       bool touched = !std::holds_alternative<ExprStatement>((*ast_)[list[j]].node);
-      walk_stmt(*ast_, list[j], [&](ExprId id) {
+      auto touches = [&](ExprId id) {
         if (const auto *map = std::get_if<MapRef>(&at(id).node)) touched |= map->name == printed->name;
-      });
+      };
+      walk(*ast_, list[j], {touches, nullptr});
       if (touched) break;
     }
   }

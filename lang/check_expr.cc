@@ -134,7 +134,8 @@ Type Checker::expression(ExprId id) {
       },
       [&](const Call &node) { return call(id, node); }, [&](const MemberRef &node) { return member(id, node); },
       [&](const Unary &node) { return unary(id, node); }, [&](const Binary &node) { return binary(id, node); },
-      [&](const Ternary &node) { return ternary(id, node); }, [&](const Step &node) { return step(id, node); });
+      [&](const Ternary &node) { return ternary(id, node); }, [&](const Step &node) { return step(id, node); },
+      [&](const auto &) -> Type { AWL_CHECK(!"the grammar has it before the checker"); });
 }
 
 Type Checker::value(ExprId id) {
@@ -315,6 +316,7 @@ Type Checker::unary(ExprId id, const Unary &node) {
     return set(id, bool_type);
   }
   Type type = number(node.operand, fmt::format("the operand of `{}`", spelling(node.op)));
+  AWL_CHECK(node.op == UnaryOp::negate || node.op == UnaryOp::bit_not);
   bool negate = node.op == UnaryOp::negate;
   Type result = integer_type(8, negate || (type.kind == Kind::integer && type.is_signed && !type.is_literal),
                              negate ? type.unit : Unit::none);

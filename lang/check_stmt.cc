@@ -20,7 +20,7 @@ void Checker::statement(StmtId id) {
         statement(node.then);
         if (node.otherwise) statement(*node.otherwise);
       },
-      [](const Return &) {});
+      [](const Return &) {}, [](const auto &) { AWL_CHECK(!"the grammar has it before the checker"); });
 }
 
 void Checker::expression_statement(ExprId id) {

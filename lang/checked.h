@@ -75,7 +75,7 @@ struct CheckedProgram {
   const Ast *ast = nullptr;
   std::vector<MapDescription> maps;      // by MapNumber
   std::vector<EventDescription> events;  // by EventNumber
-  std::vector<ProbeName> probes;
+  Names names;
   std::vector<CheckedBody> bodies;
 };
 

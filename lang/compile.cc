@@ -35,7 +35,7 @@ std::optional<Compiled> compile(const Source &source, const Providers &providers
   Manifest &manifest = result.image.manifest;
   manifest.maps = program->maps;
   manifest.events = program->events;
-  manifest.probes = program->probes;
+  manifest.names = program->names;
   GeneratedCode code = generate(*program, options, stage, manifest, timers);
   result.image.elf = std::move(code.elf);
   result.dump = std::move(code.text);

@@ -92,7 +92,28 @@ std::string short_type(const Type &type) {
     case Kind::function:
     case Kind::record:
     case Kind::aggregate:
+    case Kind::structure:
+    case Kind::kernel_stack:
+    case Kind::user_stack:
+    case Kind::kernel_symbol:
+    case Kind::user_symbol:
+    case Kind::inet:
+    case Kind::mac:
+    case Kind::timestamp:
+    case Kind::username:
+    case Kind::cgroup_path:
       break;
+    case Kind::tuple: {
+      std::string text;
+      for (const Part &part : type.parts)
+        text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", part.name, part.name.empty() ? "" : "=",
+                            short_type(part.type));
+      return fmt::format("({})", text);
+    }
+    case Kind::array:
+      return fmt::format("{}[{}]", short_type(type.parts[0].type), array_count(type));
+    case Kind::buffer:
+      return fmt::format("buffer[{}]", type.size - 4);
   }
   return describe(type);
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lang/builtins.h"
+#include "lang/ctypes.h"
 #include "lang/format.h"
 #include "lang/provider.h"
 #include "lang/type.h"
@@ -74,6 +75,18 @@ struct ProbeName {
   std::string probe, function;
 };
 
+/// The names of an enumeration whose values are printed.
+struct EnumerationDescription {
+  std::string spelling;  // "enum pid_type"
+  std::vector<CEnumerator> enumerators;
+};
+
+/// What numbers are called: probes and enumerators.
+struct Names {
+  std::vector<ProbeName> probes;
+  std::vector<EnumerationDescription> enumerations;
+};
+
 /// One BPF program of the object and what it attaches to.
 struct ProgramDescription {
   std::string symbol;  // name of the function in the object
@@ -91,7 +104,7 @@ struct FaultDescription {
 struct Manifest {
   std::vector<MapDescription> maps;
   std::vector<EventDescription> events;
-  std::vector<ProbeName> probes;
+  Names names;
   std::vector<ProgramDescription> programs;
   std::vector<FaultDescription> faults;
   uint32_t scratch_bytes = 0;  // value size of awl_scratch; 0: the object has none

@@ -4,25 +4,15 @@
 
 #include <algorithm>
 
+#include "lang/ast_walk.h"
 #include "lang/lexer.h"
 
 namespace awl {
 
 ExprId Builder::expr(Span span, decltype(Expr::node) node) {
   uint32_t deepest = 0;
-  const auto child = [&](ExprId id) { deepest = std::max(deepest, depth_[static_cast<uint32_t>(id)]); };
-  const auto children = [&](const std::vector<ExprId> &ids) { std::ranges::for_each(ids, child); };
-  match(
-      node, [&](const MapRef &map) { children(map.key); }, [&](const Call &called) { children(called.arguments); },
-      [&](const MemberRef &member) { child(member.object); }, [&](const Unary &unary) { child(unary.operand); },
-      [&](const Binary &both) { child(both.lhs), child(both.rhs); },
-      [&](const Ternary &ternary) {
-        child(ternary.condition);
-        if (ternary.yes) child(*ternary.yes);
-        child(ternary.no);
-      },
-      [&](const Step &step) { child(step.target); }, [](const IntegerLiteral &) {}, [](const StringLiteral &) {},
-      [](const NameRef &) {}, [](const LocalRef &) {}, [](const PositionalRef &) {}, [](const PositionalCount &) {});
+  for_each_child(
+      node, [&](ExprId id) { deepest = std::max(deepest, depth_[static_cast<uint32_t>(id)]); }, [](StmtId) {});
   limit(deepest + 1, span);
   depth_.push_back(deepest + 1);
   return ast_.add_expr(span, std::move(node));

@@ -15,7 +15,75 @@ Type pointer_type(AddressSpace space, std::string pointee) {
   return {.kind = Kind::pointer, .width = 8, .space = space, .pointee = std::move(pointee)};
 }
 
-Type simple_type(Kind kind) { return {.kind = kind}; }
+Type simple_type(Kind kind) {
+  uint32_t size = 8;
+  if (kind == Kind::user_symbol) size = 16;
+  if (kind == Kind::inet) size = 24;
+  return {.kind = kind, .size = size};
+}
+
+bool Type::operator==(const Type &) const = default;
+
+bool is_memory(Kind kind) {
+  switch (kind) {
+    case Kind::string:
+    case Kind::tuple:
+    case Kind::structure:
+    case Kind::array:
+    case Kind::buffer:
+    case Kind::user_symbol:
+    case Kind::inet:
+    case Kind::kernel_stack:
+    case Kind::user_stack:
+      return true;
+    case Kind::unknown:
+    case Kind::none:
+    case Kind::integer:
+    case Kind::boolean:
+    case Kind::pointer:
+    case Kind::probe:
+    case Kind::function:
+    case Kind::record:
+    case Kind::aggregate:
+    case Kind::kernel_symbol:
+    case Kind::mac:
+    case Kind::timestamp:
+    case Kind::username:
+    case Kind::cgroup_path:
+      return false;
+  }
+  return false;
+}
+
+Type tuple_type(const std::vector<Type> &elements, const std::vector<std::string> &names) {
+  Type tuple = {.kind = Kind::tuple, .size = 0};
+  for (size_t i = 0; i < elements.size(); i++) {
+    Type element = elements[i];
+    element.is_literal = false;
+    tuple.parts.push_back({.name = names.empty() ? "" : names[i], .type = element, .offset = tuple.size});
+    tuple.size += (element.size + 7) & ~7u;
+  }
+  return tuple;
+}
+
+Type array_type(const Type &element, uint32_t count) {
+  Type array = {.kind = Kind::array, .size = memory_size(element) * count};
+  array.parts.push_back({.name = "", .type = element});
+  return array;
+}
+
+Type structure_type(std::string spelling, uint32_t size) {
+  return {.kind = Kind::structure, .size = size, .name = std::move(spelling)};
+}
+
+Type buffer_type(uint32_t bytes) { return {.kind = Kind::buffer, .size = (bytes + 4 + 7) & ~7u}; }
+
+uint32_t array_count(const Type &array) {
+  uint32_t element = array.parts.empty() ? 0 : memory_size(array.parts[0].type);
+  return element ? array.size / element : 0;
+}
+
+uint32_t memory_size(const Type &type) { return type.is_number() ? type.width : type.size; }
 
 std::string describe(const Type &type) {
   switch (type.kind) {
@@ -39,6 +107,31 @@ std::string describe(const Type &type) {
       return "record";
     case Kind::aggregate:
       return "aggregation";
+    case Kind::tuple:
+      return !type.parts.empty() && !type.parts[0].name.empty() ? "record" : "tuple";
+    case Kind::structure:
+      return fmt::format("`{}`", type.name);
+    case Kind::array:
+      return fmt::format("array of {} elements", array_count(type));
+    case Kind::buffer:
+      return "buffer";
+    case Kind::kernel_stack:
+      return "kernel stack";
+    case Kind::user_stack:
+      return "user stack";
+    case Kind::kernel_symbol:
+    case Kind::user_symbol:
+      return "symbol";
+    case Kind::inet:
+      return "network address";
+    case Kind::mac:
+      return "hardware address";
+    case Kind::timestamp:
+      return "timestamp";
+    case Kind::username:
+      return "user name";
+    case Kind::cgroup_path:
+      return "control group path";
   }
   return "value";
 }

@@ -7,6 +7,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace awl {
 
@@ -21,12 +22,31 @@ enum class Kind : uint8_t {
   function,   // a probe's number; prints as the traced function's name
   record,     // `args`: only its fields are values
   aggregate,  // the cells of a per-CPU aggregation; what they are is in the map's description
+
+  // Values that take more than a number: `size` bytes of memory, laid out as said here.
+  tuple,      // parts, each at a multiple of 8; their names are set for a record (a=1, b=2)
+  structure,  // a C structure or union, `name` says which; its bytes as in memory
+  array,      // a C array: parts[0] is its element; its bytes as in memory
+  buffer,     // u32 length, then up to size - 4 bytes
+
+  // Numbers and bytes that only user space can put into words.
+  kernel_stack,
+  user_stack,
+  kernel_symbol,  // an address in the kernel
+  user_symbol,    // u64 address, u64 process id
+  inet,           // u64 address family (AF_INET, AF_INET6), 16 bytes of address
+  mac,            // 6 bytes of a hardware address in a u64
+  timestamp,      // u64 nanoseconds; `name` is the strftime format
+  username,       // u64 user id
+  cgroup_path,    // u64 id of a control group; `name` is a filter
 };
 
 /// What a number counts; decides how it is printed.
 enum class Unit : uint8_t { none, nanoseconds, bytes };
 
 enum class AddressSpace : uint8_t { none, kernel, user };
+
+struct Part;
 
 struct Type {
   Kind kind = Kind::unknown;
@@ -35,17 +55,41 @@ struct Type {
   bool is_literal = false;                  // an integer literal: takes the signedness of what it meets
   Unit unit = Unit::none;                   // integer
   AddressSpace space = AddressSpace::none;  // pointer
-  uint32_t size = 8;         // bytes that a value takes in a key, a map value or an event; 8 but for strings
+  uint32_t size = 8;         // bytes that a value takes in a key, a map value or an event; 8 for all numbers
   std::string pointee = {};  // pointer: C spelling of what it points to ("char", "struct file"); may be empty
+  std::string name = {};     // integer: "enum pid_type" when it is one; structure: "struct file"; others: see Kind
+  std::vector<Part> parts = {};  // tuple: elements; array: the element; structure: only in a Column, all members
 
-  bool operator==(const Type &) const = default;
+  bool operator==(const Type &) const;
   bool is_number() const { return kind == Kind::integer || kind == Kind::boolean || kind == Kind::pointer; }
 };
+
+/// A piece of a value in memory.
+struct Part {
+  std::string name;     // of a record's field or a structure's member; empty in tuples
+  Type type;
+  uint32_t offset = 0;  // bytes from the start of the whole
+  uint8_t shift = 0;    // of a bit-field: bits below it in the word at `offset`, which is type.width bytes wide
+  uint8_t bits = 0;     // of a bit-field; 0: all of the type
+  bool operator==(const Part &) const = default;
+};
+
+/// Values that live in memory rather than in a register.
+bool is_memory(Kind kind);
 
 Type integer_type(uint8_t width, bool is_signed, Unit unit = Unit::none);
 Type string_type(uint32_t size);
 Type pointer_type(AddressSpace space, std::string pointee);
 Type simple_type(Kind kind);
+/// Elements one after the other, each at a multiple of 8. `names` is empty, or has one for each.
+Type tuple_type(const std::vector<Type> &elements, const std::vector<std::string> &names = {});
+Type array_type(const Type &element, uint32_t count);
+Type structure_type(std::string spelling, uint32_t size);
+Type buffer_type(uint32_t bytes);
+/// Elements of an array type.
+uint32_t array_count(const Type &array);
+/// Bytes that a value takes as an element of a C array or a member of a C structure: a number's width, else its size.
+uint32_t memory_size(const Type &type);
 
 inline const Type u64_type = {.kind = Kind::integer, .width = 8, .is_signed = false};
 inline const Type s64_type = {.kind = Kind::integer, .width = 8, .is_signed = true};

@@ -23,11 +23,10 @@ std::optional<T> load(Bytes bytes, size_t offset) {
 
 std::string text_of(Bytes bytes) { return {reinterpret_cast<const char *>(bytes.data()), bytes.size()}; }
 
-std::optional<Value> fixed_string(const Column &column, Bytes bytes) {
-  if (column.offset > bytes.size() || bytes.size() - column.offset < column.type.size) return std::nullopt;
-  std::string text = text_of(bytes.subspan(column.offset, column.type.size));
+Value fixed_string(uint32_t size, Bytes bytes) {
+  std::string text = text_of(bytes);
   if (size_t end = text.find('\0'); end != text.npos) text.resize(end);
-  return Text{std::move(text), false, column.type.size == comm_size ? comm_size - 1 : 0};
+  return Text{std::move(text), false, size == comm_size ? comm_size - 1 : 0};
 }
 
 std::optional<Value> variable_string(const Column &column, Bytes bytes) {
@@ -44,40 +43,121 @@ Value name_of(uint64_t number, Kind kind, const std::vector<ProbeName> &probes) 
   return Text{kind == Kind::function ? probes[number].function : probes[number].probe, false, 0};
 }
 
-std::optional<Value> word(const Column &column, Bytes bytes, const std::vector<ProbeName> &probes) {
-  std::optional<uint64_t> bits = load<uint64_t>(bytes, column.offset);
-  if (!bits) return std::nullopt;
-  switch (column.type.kind) {
-    case Kind::boolean:
-      return *bits != 0;
-    case Kind::pointer:
-      return Address{*bits};
-    case Kind::probe:
-    case Kind::function:
-      return name_of(*bits, column.type.kind, probes);
-    case Kind::integer:
-      if (column.type.is_signed) return static_cast<int64_t>(*bits);
-      return *bits;
-    case Kind::string:
-    case Kind::unknown:
-    case Kind::none:
-    case Kind::record:
-    case Kind::aggregate:
-      return std::nullopt;
-  }
-  return std::nullopt;
+/// Numbers in memory of C are as wide as their type, in maps and records 8 bytes.
+std::optional<uint64_t> load_number(Bytes bytes, size_t offset, unsigned width, bool with_sign) {
+  if (offset > bytes.size() || bytes.size() - offset < width) return std::nullopt;
+  uint64_t bits = 0;
+  std::memcpy(&bits, bytes.data() + offset, width);
+  if (with_sign && width < 8 && bits >> (8 * width - 1)) bits |= ~uint64_t{0} << (8 * width);
+  return bits;
 }
+
+class Decoder {
+ public:
+  explicit Decoder(const Names &names) : names_(names) {}
+
+  /// A value of `type` that begins at `offset`; `width` is the number of bytes that a number has there.
+  std::optional<TypedValue> at(const Type &type, Bytes bytes, size_t offset, unsigned width) const {
+    std::optional<Value> value = is_memory(type.kind) ? memory(type, bytes, offset)
+                                                      : number(type, load_number(bytes, offset, width, type.is_signed));
+    if (!value) return std::nullopt;
+    return TypedValue{.value = std::move(*value), .unit = type.unit, .show = Show::none};
+  }
+
+  std::optional<Value> number(const Type &type, std::optional<uint64_t> bits) const {
+    if (!bits) return std::nullopt;
+    switch (type.kind) {
+      case Kind::boolean:
+        return *bits != 0;
+      case Kind::pointer:
+        return Address{*bits};
+      case Kind::probe:
+      case Kind::function:
+        return name_of(*bits, type.kind, names_.probes);
+      case Kind::integer:
+        if (!type.name.empty()) return enumerator(type, static_cast<int64_t>(*bits));
+        if (type.is_signed) return static_cast<int64_t>(*bits);
+        return *bits;
+      default:
+        return std::nullopt;
+    }
+  }
+
+ private:
+  std::optional<Value> memory(const Type &type, Bytes bytes, size_t offset) const {
+    if (offset > bytes.size() || bytes.size() - offset < type.size) return std::nullopt;
+    switch (type.kind) {
+      case Kind::string:
+        return fixed_string(type.size, bytes.subspan(offset, type.size));
+      case Kind::tuple:
+      case Kind::structure:
+        return parts(type, bytes.subspan(offset, type.size));
+      case Kind::array:
+        return elements(type, bytes.subspan(offset, type.size));
+      case Kind::buffer:
+        return buffer(bytes.subspan(offset, type.size));
+      default:
+        return std::nullopt;
+    }
+  }
+
+  Value enumerator(const Type &type, int64_t number) const {
+    for (const EnumerationDescription &enumeration : names_.enumerations)
+      if (enumeration.spelling == type.name)
+        for (const CEnumerator &known : enumeration.enumerators)
+          if (known.value == number) return EnumValue{number, known.name};
+    return EnumValue{number, ""};
+  }
+
+  std::optional<Value> parts(const Type &type, Bytes bytes) const {
+    Tuple tuple;
+    for (const Part &part : type.parts) {
+      std::optional<TypedValue> value = this->part(type, part, bytes);
+      if (!value) return std::nullopt;
+      if (!part.name.empty() || type.kind == Kind::structure) tuple.names.push_back(part.name);
+      tuple.values.push_back(std::move(*value));
+    }
+    return tuple;
+  }
+
+  std::optional<TypedValue> part(const Type &whole, const Part &part, Bytes bytes) const {
+    if (part.bits == 0) return at(part.type, bytes, part.offset, whole.kind == Kind::tuple ? 8 : part.type.width);
+    std::optional<uint64_t> word = load_number(bytes, part.offset, part.type.width, false);
+    if (!word) return std::nullopt;
+    unsigned above = 64u - part.bits;
+    uint64_t field = *word >> part.shift << above;
+    field = part.type.is_signed ? static_cast<uint64_t>(static_cast<int64_t>(field) >> above) : field >> above;
+    std::optional<Value> value = number(part.type, field);
+    if (!value) return std::nullopt;
+    return TypedValue{.value = std::move(*value), .unit = part.type.unit, .show = Show::none};
+  }
+
+  std::optional<Value> elements(const Type &type, Bytes bytes) const {
+    const Type &element = type.parts.at(0).type;
+    uint32_t size = memory_size(element), count = array_count(type);
+    Array array;
+    for (uint32_t i = 0; i < count; i++) {
+      std::optional<TypedValue> value = at(element, bytes, size_t{i} * size, element.width);
+      if (!value) return std::nullopt;
+      array.values.push_back(std::move(*value));
+    }
+    return array;
+  }
+
+  static std::optional<Value> buffer(Bytes bytes) {
+    std::optional<uint32_t> length = load<uint32_t>(bytes, 0);
+    if (!length || *length > bytes.size() - sizeof(uint32_t)) return std::nullopt;
+    return Buffer{text_of(bytes.subspan(sizeof(uint32_t), *length))};
+  }
+
+  const Names &names_;
+};
 
 }  // namespace
 
-std::optional<TypedValue> decode_column(const Column &column, Bytes bytes, const std::vector<ProbeName> &probes) {
-  std::optional<Value> value;
-  if (column.type.kind != Kind::string)
-    value = word(column, bytes, probes);
-  else if (column.variable)
-    value = variable_string(column, bytes);
-  else
-    value = fixed_string(column, bytes);
+std::optional<TypedValue> decode_column(const Column &column, Bytes bytes, const Names &names) {
+  if (!column.variable) return Decoder(names).at(column.type, bytes, column.offset, 8);
+  std::optional<Value> value = variable_string(column, bytes);
   if (!value) return std::nullopt;
   return TypedValue{.value = std::move(*value), .unit = column.type.unit, .show = Show::none};
 }

@@ -13,8 +13,8 @@
 namespace awl {
 
 /// The value that `column` has in `bytes` (a key, a value or a whole event record), or nothing when the bytes end
-/// before it does. Numbers of probes become names; a number that no probe has stays a number.
+/// before it does. Numbers of probes and enumerators become names; a number that has none stays a number.
 std::optional<TypedValue> decode_column(const Column &column, std::span<const std::byte> bytes,
-                                        const std::vector<ProbeName> &probes);
+                                        const Names &names);
 
 }  // namespace awl

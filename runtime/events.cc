@@ -104,7 +104,7 @@ bool EventDecoder::fill_values(std::vector<TypedValue> &values, const EventDescr
                                std::span<const std::byte> record) const {
   values.clear();
   for (const Column &column : description.columns) {
-    std::optional<TypedValue> value = decode_column(column, record, manifest_.probes);
+    std::optional<TypedValue> value = decode_column(column, record, manifest_.names);
     if (!value) return false;
     values.push_back(std::move(*value));
   }

@@ -101,7 +101,7 @@ std::optional<TypedValue> Maps::value_of(size_t index, std::span<const uint64_t>
     bool slot = map.storage == Storage::slot;
     if (slot && words[0] == 0) return std::nullopt;
     Column column{.type = map.value};
-    return decode_column(column, std::as_bytes(words.subspan(slot ? slot_header_words : 0)), manifest_.probes);
+    return decode_column(column, std::as_bytes(words.subspan(slot ? slot_header_words : 0)), manifest_.names);
   }
   if (!is_empty(words, map.show)) return value_of_cells(words, map);
   if (!zeroed_[index]) return std::nullopt;
@@ -121,7 +121,7 @@ Snapshot Maps::render(size_t index, const Gathered &gathered) const {
     Row row{.key = {}, .value = std::move(*value)};
     row.key.reserve(map.key.size());
     for (const Column &column : map.key)
-      if (auto part = decode_column(column, std::as_bytes(std::span(gathered.keys[i])), manifest_.probes))
+      if (auto part = decode_column(column, std::as_bytes(std::span(gathered.keys[i])), manifest_.names))
         row.key.push_back(std::move(*part));
     snapshot.rows.push_back(std::move(row));
   }
@@ -215,6 +215,12 @@ struct Divide {
   void operator()(bool &) const {}
   void operator()(Text &) const {}
   void operator()(Address &) const {}
+  void operator()(EnumValue &) const {}
+  void operator()(Buffer &) const {}
+  void operator()(Tuple &) const {}
+  void operator()(Array &) const {}
+  void operator()(Symbol &) const {}
+  void operator()(Stack &) const {}
 };
 
 }  // namespace

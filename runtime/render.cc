@@ -47,6 +47,33 @@ struct Appender {
     out += ", total ";
     append_number(out, stats.sum, unit);
   }
+  void operator()(const EnumValue &value) const {
+    if (value.name.empty())
+      append_integer(out, value.number);
+    else
+      out += value.name;
+  }
+  void operator()(const Buffer &buffer) const { out += escape_text(buffer.bytes); }
+  void operator()(const Tuple &tuple) const {
+    const bool named = !tuple.names.empty();
+    out += named ? "{ " : "(";
+    for (size_t i = 0; i < tuple.values.size(); i++) {
+      if (i > 0) out += ", ";
+      if (named) fmt::format_to(std::back_inserter(out), ".{} = ", tuple.names[i]);
+      append_value(out, tuple.values[i], look);
+    }
+    out += named ? " }" : ")";
+  }
+  void operator()(const Array &array) const {
+    out += '[';
+    for (size_t i = 0; i < array.values.size(); i++) {
+      if (i > 0) out += ',';
+      append_value(out, array.values[i], look);
+    }
+    out += ']';
+  }
+  void operator()(const Symbol &symbol) const { append_symbol(out, symbol, look.escape); }
+  void operator()(const Stack &stack) const { append_stack(out, stack, look.escape); }
 };
 
 }  // namespace
@@ -57,6 +84,24 @@ void append_text(std::string &out, const Text &text, bool escape) {
   else
     out += escape_text(text.bytes);
   if (text.truncated) out += "..";
+}
+
+void append_symbol(std::string &out, const Symbol &symbol, bool escape) {
+  if (symbol.name.empty()) {
+    fmt::format_to(std::back_inserter(out), "0x{:x}", symbol.address);
+    return;
+  }
+  append_text(out, {.bytes = symbol.name}, escape);
+  if (symbol.offset > 0) fmt::format_to(std::back_inserter(out), "+{}", symbol.offset);
+}
+
+void append_stack(std::string &out, const Stack &stack, bool escape) {
+  out += '\n';
+  for (const Symbol &frame : stack.frames) {
+    out += "        ";
+    append_symbol(out, frame, escape);
+    out += '\n';
+  }
 }
 
 void append_value(std::string &out, const TypedValue &value, const Look &look) {

@@ -21,6 +21,12 @@ void append_value(std::string &out, const TypedValue &value, const Look &look);
 /// The string, made safe when asked for, with `..` behind when it was cut.
 void append_text(std::string &out, const Text &text, bool escape);
 
+/// `vfs_read+12`, or `0xffff...` when nothing is known of the address.
+void append_symbol(std::string &out, const Symbol &symbol, bool escape);
+
+/// A line end, then a line for each frame, eight blanks in front.
+void append_stack(std::string &out, const Stack &stack, bool escape);
+
 /// The rows of a histogram, each with its line end.
 void append_histogram(std::string &out, const Histogram &histogram, bool unicode);
 

@@ -22,9 +22,15 @@ struct BitsOf {
   std::optional<uint64_t> operator()(uint64_t number) const { return number; }
   std::optional<uint64_t> operator()(bool truth) const { return truth ? 1 : 0; }
   std::optional<uint64_t> operator()(const Address &address) const { return address.value; }
+  std::optional<uint64_t> operator()(const EnumValue &value) const { return std::bit_cast<uint64_t>(value.number); }
+  std::optional<uint64_t> operator()(const Symbol &symbol) const { return symbol.address; }
   std::optional<uint64_t> operator()(const Text &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Histogram &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Stats &) const { return std::nullopt; }
+  std::optional<uint64_t> operator()(const Buffer &) const { return std::nullopt; }
+  std::optional<uint64_t> operator()(const Tuple &) const { return std::nullopt; }
+  std::optional<uint64_t> operator()(const Array &) const { return std::nullopt; }
+  std::optional<uint64_t> operator()(const Stack &) const { return std::nullopt; }
 };
 
 void append_padded(std::string &out, std::string_view text, const Conversion &conversion) {

@@ -22,6 +22,12 @@ struct RankOf {
   Rank operator()(const Text &) const { return {false, 0}; }
   Rank operator()(const Histogram &histogram) const { return {true, static_cast<Wide>(histogram.total())}; }
   Rank operator()(const Stats &stats) const { return {true, stats.average()}; }
+  Rank operator()(const EnumValue &value) const { return {true, value.number}; }
+  Rank operator()(const Symbol &symbol) const { return {true, static_cast<Wide>(symbol.address)}; }
+  Rank operator()(const Buffer &) const { return {false, 0}; }
+  Rank operator()(const Tuple &) const { return {false, 0}; }
+  Rank operator()(const Array &) const { return {false, 0}; }
+  Rank operator()(const Stack &) const { return {false, 0}; }
 };
 
 int compare(const Rank &a, const Rank &b) {
@@ -29,9 +35,27 @@ int compare(const Rank &a, const Rank &b) {
   return a.number < b.number ? -1 : a.number > b.number ? 1 : 0;
 }
 
+int compare(const Value &a, const Value &b);
+
+int compare(const std::vector<TypedValue> &a, const std::vector<TypedValue> &b) {
+  for (size_t i = 0; i < std::min(a.size(), b.size()); i++)
+    if (const int order = compare(a[i].value, b[i].value)) return order;
+  return a.size() < b.size() ? -1 : a.size() > b.size() ? 1 : 0;
+}
+
+int compare(const Stack &a, const Stack &b) {
+  for (size_t i = 0; i < std::min(a.frames.size(), b.frames.size()); i++)
+    if (a.frames[i].address != b.frames[i].address) return a.frames[i].address < b.frames[i].address ? -1 : 1;
+  return a.frames.size() < b.frames.size() ? -1 : a.frames.size() > b.frames.size() ? 1 : 0;
+}
+
+/// Values of one kind; a map's column has only one.
 int compare(const Value &a, const Value &b) {
-  const Text *text_a = std::get_if<Text>(&a), *text_b = std::get_if<Text>(&b);
-  if (text_a && text_b) return text_a->bytes.compare(text_b->bytes);
+  if (const auto *x = std::get_if<Text>(&a), *y = std::get_if<Text>(&b); x && y) return x->bytes.compare(y->bytes);
+  if (const auto *x = std::get_if<Buffer>(&a), *y = std::get_if<Buffer>(&b); x && y) return x->bytes.compare(y->bytes);
+  if (const auto *x = std::get_if<Tuple>(&a), *y = std::get_if<Tuple>(&b); x && y) return compare(x->values, y->values);
+  if (const auto *x = std::get_if<Array>(&a), *y = std::get_if<Array>(&b); x && y) return compare(x->values, y->values);
+  if (const auto *x = std::get_if<Stack>(&a), *y = std::get_if<Stack>(&b); x && y) return compare(*x, *y);
   return compare(std::visit(RankOf{}, a), std::visit(RankOf{}, b));
 }
 
@@ -43,6 +67,9 @@ bool key_before(const Row &a, const Row &b) {
 }
 
 }  // namespace
+
+bool Tuple::operator==(const Tuple &) const = default;
+bool Array::operator==(const Array &) const = default;
 
 uint64_t Histogram::total() const {
   Wide total = 0;

@@ -56,7 +56,57 @@ struct Text {
   bool operator==(const Text &) const = default;
 };
 
-using Value = std::variant<int64_t, uint64_t, bool, Text, Address, Histogram, Stats>;
+/// A number with a name: an enumerator. `name` is empty when the enumeration has none for it.
+struct EnumValue {
+  int64_t number = 0;
+  std::string name;
+  bool operator==(const EnumValue &) const = default;
+};
+
+/// Raw bytes: buf().
+struct Buffer {
+  std::string bytes;
+  bool operator==(const Buffer &) const = default;
+};
+
+struct TypedValue;
+
+/// (1, "a"); with names a record or a structure: { .a = 1, .b = "x" }.
+struct Tuple {
+  std::vector<std::string> names;  // empty, or one for each value
+  std::vector<TypedValue> values;
+  bool operator==(const Tuple &) const;
+};
+
+struct Array {
+  std::vector<TypedValue> values;
+  bool operator==(const Array &) const;
+};
+
+/// An address and what lies there. Without a name nothing is known of it.
+struct Symbol {
+  uint64_t address = 0;
+  std::string name;      // demangled
+  uint64_t offset = 0;   // from the start of the function
+  std::string module;    // path of the binary, or the kernel's module; may be empty
+  std::string file;      // source file and line, when they were asked for and are known
+  uint32_t line = 0;
+  bool inlined = false;  // stands for a call that the compiler dissolved into the next frame
+  bool operator==(const Symbol &) const = default;
+};
+
+/// Frames from the innermost outwards.
+struct Stack {
+  enum class Style : uint8_t { plain, perf, raw, build_id } style = Style::plain;
+  std::vector<Symbol> frames;
+  bool user = false;
+  bool truncated = false;  // there were more frames than were asked for
+  bool lost = false;       // no stack could be recorded
+  bool operator==(const Stack &) const = default;
+};
+
+using Value = std::variant<int64_t, uint64_t, bool, Text, Address, Histogram, Stats, EnumValue, Buffer, Tuple, Array,
+                           Symbol, Stack>;
 
 /// A value and what its number counts; `show` tells count from sum from average for the machine formats.
 struct TypedValue {

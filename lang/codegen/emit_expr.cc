@@ -39,11 +39,15 @@ llvm::Value *Emitter::number(ExprId id) {
             return builder_.CreateNeg(number(node.operand));
           case UnaryOp::bit_not:
             return builder_.CreateNot(number(node.operand));
+          case UnaryOp::dereference:
+          case UnaryOp::address_of:
+            break;
           case UnaryOp::logical_not:
             return builder_.CreateZExt(builder_.CreateNot(condition(node.operand)), builder_.getInt64Ty());
         }
         AWL_CHECK(!"every operator has a case");
       },
+      [&](const auto &) -> Value * { AWL_CHECK(!"the grammar has it before the checker"); },
       [&](const Binary &node) -> Value * { return binary(id, node); },
       [&](const Ternary &node) -> Value * { return ternary(id, node); },
       [&](const Step &node) -> Value * { return step(id, node); });

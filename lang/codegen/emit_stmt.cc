@@ -22,7 +22,8 @@ void Emitter::statement(StmtId id) {
       [&](const Block &node) {
         for (StmtId child : node.statements) statement(child);
       },
-      [&](const If &node) { if_statement(node); }, [&](const Return &) { leave(); });
+      [&](const If &node) { if_statement(node); }, [&](const Return &) { leave(); },
+      [&](const auto &) { AWL_CHECK(!"the grammar has it before the checker"); });
 }
 
 /// What follows can not be reached; the optimiser removes it.

@@ -62,7 +62,8 @@ void Emitter::string_into(ExprId id, Value *to, uint32_t size, bool pad) {
       [&](const IntegerLiteral &) { AWL_CHECK(!"a number is not a string"); },
       [&](const Unary &) { AWL_CHECK(!"a number is not a string"); },
       [&](const Binary &) { AWL_CHECK(!"a number is not a string"); },
-      [&](const Step &) { AWL_CHECK(!"a number is not a string"); });
+      [&](const Step &) { AWL_CHECK(!"a number is not a string"); },
+      [&](const auto &) { AWL_CHECK(!"the grammar has it before the checker"); });
 }
 
 void Emitter::ternary_string(const Ternary &node, Value *to, uint32_t size, bool pad) {

@@ -22,6 +22,11 @@
 // string; when it is not UTF-8 it is {"bytes":"<base64>"}, and when its source was longer than what was read
 // {"text":"...","truncated":true} (or bytes with truncated). The same spelling is used wherever a string stands.
 //
+// An enumerator is {"enum":"TASK_DEAD","number":128}, a buffer {"bytes":"<base64>"}, a tuple or an array a list, a
+// record or a structure an object. A symbol is {"address":"0xffff...","symbol":"vfs_read","offset":12,"module":"..."},
+// as far as it is known; a stack is {"stack":[symbols from the innermost on]}, with "user":true, "truncated":true and
+// "lost":true where they hold.
+//
 // Programs should skip types and fields that they do not know: version 1 may gain some.
 #include <algorithm>
 #include <iterator>
@@ -93,6 +98,68 @@ struct JsonValue {
     out += '}';
   }
 
+  void operator()(const EnumValue &value) const {
+    out += "{\"enum\":";
+    append_json_string(out, value.name);
+    append_json_field(out, "number");
+    append_integer(out, value.number);
+    out += '}';
+  }
+  void operator()(const Buffer &buffer) const { append_json_bytes(out, buffer.bytes); }
+  void operator()(const Tuple &tuple) const {
+    if (tuple.names.empty()) return append_list(tuple.values);
+    out += '{';
+    for (size_t i = 0; i < tuple.values.size(); i++) {
+      if (i > 0) out += ',';
+      append_json_string(out, tuple.names[i]);
+      out += ':';
+      std::visit(JsonValue{out}, tuple.values[i].value);
+    }
+    out += '}';
+  }
+  void operator()(const Array &array) const { append_list(array.values); }
+  void operator()(const Symbol &symbol) const {
+    fmt::format_to(std::back_inserter(out), "{{\"address\":\"0x{:x}\"", symbol.address);
+    if (!symbol.name.empty()) {
+      append_json_field(out, "symbol");
+      append_json_string(out, symbol.name);
+      append_json_field(out, "offset");
+      append_integer(out, static_cast<Wide>(symbol.offset));
+    }
+    if (!symbol.module.empty()) {
+      append_json_field(out, "module");
+      append_json_string(out, symbol.module);
+    }
+    if (!symbol.file.empty()) {
+      append_json_field(out, "file");
+      append_json_string(out, symbol.file);
+      append_json_field(out, "line");
+      append_integer(out, symbol.line);
+    }
+    if (symbol.inlined) out += ",\"inlined\":true";
+    out += '}';
+  }
+  void operator()(const Stack &stack) const {
+    out += "{\"stack\":[";
+    for (const Symbol &frame : stack.frames) {
+      if (&frame != stack.frames.data()) out += ',';
+      (*this)(frame);
+    }
+    out += stack.user ? "],\"user\":true" : "]";
+    if (stack.truncated) out += ",\"truncated\":true";
+    if (stack.lost) out += ",\"lost\":true";
+    out += '}';
+  }
+
+  void append_list(const std::vector<TypedValue> &values) const {
+    out += '[';
+    for (size_t i = 0; i < values.size(); i++) {
+      if (i > 0) out += ',';
+      std::visit(JsonValue{out}, values[i].value);
+    }
+    out += ']';
+  }
+
   void append_bucket(const Bucket &bucket) const {
     out += '{';
     if (!bucket.open_low) {
@@ -111,14 +178,7 @@ struct JsonValue {
   }
 };
 
-void append_values(std::string &out, const std::vector<TypedValue> &values) {
-  out += '[';
-  for (size_t i = 0; i < values.size(); i++) {
-    if (i > 0) out += ',';
-    std::visit(JsonValue{out}, values[i].value);
-  }
-  out += ']';
-}
+void append_values(std::string &out, const std::vector<TypedValue> &values) { JsonValue{out}.append_list(values); }
 
 /// `,"units":[null,"ns"]`, or nothing when no value has a unit.
 void append_units(std::string &out, std::string_view field, const std::vector<TypedValue> &values) {

@@ -94,6 +94,12 @@ void append_json_text(std::string &out, const Text &text) {
   out += ",\"truncated\":true}";
 }
 
+void append_json_bytes(std::string &out, std::string_view bytes) {
+  out += "{\"bytes\":\"";
+  append_base64(out, bytes);
+  out += "\"}";
+}
+
 void append_json_field(std::string &out, std::string_view name) {
   out += ",\"";
   out += name;

@@ -16,6 +16,9 @@ void append_json_string(std::string &out, std::string_view bytes);
 /// {"bytes":"...","truncated":true}.
 void append_json_text(std::string &out, const Text &text);
 
+/// {"bytes":"<base64>"}.
+void append_json_bytes(std::string &out, std::string_view bytes);
+
 /// `,"name":` for a name that is one of ours and needs no escapes.
 void append_json_field(std::string &out, std::string_view name);
 

@@ -23,7 +23,7 @@ uint64_t header(uint32_t event, uint32_t size) { return event | uint64_t{size} <
 Manifest manifest_with(EventDescription event) {
   Manifest manifest;
   manifest.events = {std::move(event)};
-  manifest.probes = {{"kprobe:f", "f"}};
+  manifest.names.probes = {{"kprobe:f", "f"}};
   return manifest;
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("strings that point outside of their record give no event") {
 }
 
 TEST_CASE("numbers of probes become names as long as there is one") {
-  std::vector<ProbeName> probes = {{"kprobe:f", "f"}};
+  Names probes = {.probes = {{"kprobe:f", "f"}}, .enumerations = {}};
   std::vector<std::byte> bytes = record_of({0, 7});
   Column probe{.type = simple_type(Kind::probe)}, function{.type = simple_type(Kind::function)};
   Column unknown{.type = simple_type(Kind::probe), .offset = 8};

@@ -122,7 +122,7 @@ ProgramImage fixture_image(EventDescription second) {
   ProgramImage image{.elf = read_object("fixture"), .manifest = {}};
   image.manifest.maps = fixture_maps();
   image.manifest.events = {printf_event(), std::move(second)};
-  image.manifest.probes = {{"begin", ""}, {"fake:sys_enter", "sys_enter"}};
+  image.manifest.names.probes = {{"begin", ""}, {"fake:sys_enter", "sys_enter"}};
   image.manifest.programs = {program("begin_1", "begin", "begin", ""),
                              program("probe_1", "fake", "fake:sys_enter", "sys_enter"),
                              program("end_1", "end", "end", "")};
