@@ -18,8 +18,8 @@ bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c <= 0x7e; });
 }
 
-void append_number(std::string &out, Wide number, Unit unit) {
-  if (unit == Unit::nanoseconds)
+void append_number(std::string &out, Wide number, Unit unit, const Look &look) {
+  if (unit == Unit::nanoseconds && !look.plain)
     out += time_text(number);
   else
     append_integer(out, number);
@@ -31,8 +31,8 @@ struct Appender {
   const Unit unit;
   const Look &look;
 
-  void operator()(int64_t number) const { append_number(out, number, unit); }
-  void operator()(uint64_t number) const { append_number(out, static_cast<Wide>(number), unit); }
+  void operator()(int64_t number) const { append_number(out, number, unit, look); }
+  void operator()(uint64_t number) const { append_number(out, static_cast<Wide>(number), unit, look); }
   void operator()(bool truth) const { out += truth ? "true" : "false"; }
   void operator()(const Text &text) const { append_text(out, text, look.escape); }
   void operator()(const Address &address) const { fmt::format_to(std::back_inserter(out), "0x{:x}", address.value); }
@@ -43,9 +43,9 @@ struct Appender {
   }
   void operator()(const Stats &stats) const {
     fmt::format_to(std::back_inserter(out), "count {}, average ", stats.count);
-    append_number(out, stats.average(), unit);
+    append_number(out, stats.average(), unit, look);
     out += ", total ";
-    append_number(out, stats.sum, unit);
+    append_number(out, stats.sum, unit, look);
   }
   void operator()(const EnumValue &value) const {
     if (value.name.empty())
@@ -53,7 +53,18 @@ struct Appender {
     else
       out += value.name;
   }
-  void operator()(const Buffer &buffer) const { out += escape_text(buffer.bytes); }
+  void operator()(const Buffer &buffer) const {
+    if (!look.plain) {
+      out += escape_text(buffer.bytes);
+      return;
+    }
+    for (const char c : buffer.bytes) {
+      if (c >= 0x20 && c <= 0x7e)
+        out += c;
+      else
+        fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
+    }
+  }
   void operator()(const Tuple &tuple) const {
     const bool named = !tuple.names.empty();
     out += named ? "{ " : "(";

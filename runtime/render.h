@@ -12,11 +12,16 @@ namespace awl {
 struct Look {
   bool escape = true;   // strings from outside are made safe for a terminal
   bool unicode = true;  // bars of block characters; else |####    |
+  bool plain = false;   // as C programs print: digits without units, bytes of buffers that are no ASCII as \xNN
 };
 
 /// 42, -1, true, 1.02us, 0xffff1234, bytes of a string, `count 3, average 5, total 15`. A histogram becomes its
 /// picture: a line end, then its rows, without the last line end.
 void append_value(std::string &out, const TypedValue &value, const Look &look);
+
+/// printf with this look for what %s and %v show; see render_printf.
+std::string render_printf(const std::vector<FormatPiece> &format, const std::vector<TypedValue> &values,
+                          const Look &look);
 
 /// The string, made safe when asked for, with `..` behind when it was cut.
 void append_text(std::string &out, const Text &text, bool escape);

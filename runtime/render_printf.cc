@@ -47,7 +47,7 @@ std::string_view first_code_points(std::string_view text, size_t count) {
   return text.substr(0, end);
 }
 
-void append_string(std::string &out, const TypedValue &value, const Conversion &conversion, bool escape) {
+void append_string(std::string &out, const TypedValue &value, const Conversion &conversion, const Look &look) {
   std::string shown;
   const bool limited = conversion.precision >= 0;
   const size_t limit = limited ? static_cast<size_t>(conversion.precision) : 0;
@@ -56,22 +56,22 @@ void append_string(std::string &out, const TypedValue &value, const Conversion &
     // marked as cut.
     const std::string_view kept = limited ? first_code_points(text->bytes, limit) : text->bytes;
     const bool cut = kept.size() < text->bytes.size();
-    append_text(shown, {.bytes = std::string(kept), .truncated = text->truncated && !cut}, escape);
+    append_text(shown, {.bytes = std::string(kept), .truncated = text->truncated && !cut}, look.escape);
   } else {
-    append_value(shown, value, {.escape = escape});
+    append_value(shown, value, look);
     if (limited) shown.resize(first_code_points(shown, limit).size());
   }
   append_padded(out, shown, conversion);
 }
 
 /// %v: a string of fixed size takes its whole width, as a column does.
-void append_own_way(std::string &out, const TypedValue &value, Conversion conversion, bool escape) {
+void append_own_way(std::string &out, const TypedValue &value, Conversion conversion, const Look &look) {
   const Text *text = std::get_if<Text>(&value.value);
   if (text && conversion.width == 0) {
     conversion.width = static_cast<uint16_t>(text->fixed_width);
     conversion.left = true;
   }
-  append_string(out, value, conversion, escape);
+  append_string(out, value, conversion, look);
 }
 
 /// Hand the conversion to the C library. Flags that C leaves undefined for a letter are dropped.
@@ -101,16 +101,16 @@ long long narrow_signed(uint64_t bits, unsigned width) {
   return std::bit_cast<int64_t>(bits << spare) >> spare;
 }
 
-void append_byte(std::string &out, uint64_t bits, const Conversion &conversion, bool escape) {
+void append_byte(std::string &out, uint64_t bits, const Conversion &conversion, const Look &look) {
   std::string shown;
-  append_text(shown, {.bytes = std::string(1, static_cast<char>(bits & 0xff))}, escape);
+  append_text(shown, {.bytes = std::string(1, static_cast<char>(bits & 0xff))}, look.escape);
   append_padded(out, shown, conversion);
 }
 
-void append_conversion(std::string &out, const TypedValue &value, const Conversion &conversion, bool escape) {
+void append_conversion(std::string &out, const TypedValue &value, const Conversion &conversion, const Look &look) {
   const std::optional<uint64_t> bits = std::visit(BitsOf{}, value.value);
-  if (conversion.letter == 'v') return append_own_way(out, value, conversion, escape);
-  if (!bits || conversion.letter == 's') return append_string(out, value, conversion, escape);
+  if (conversion.letter == 'v') return append_own_way(out, value, conversion, look);
+  if (!bits || conversion.letter == 's') return append_string(out, value, conversion, look);
   switch (conversion.letter) {
     case 'd':
     case 'i':
@@ -123,24 +123,29 @@ void append_conversion(std::string &out, const TypedValue &value, const Conversi
       return append_by_c(out, number, conversion, false);
     }
     case 'c':
-      return append_byte(out, *bits, conversion, escape);
+      return append_byte(out, *bits, conversion, look);
     case 'p':
       return append_padded(out, fmt::format("0x{:x}", *bits), conversion);
     default:
-      return append_string(out, value, conversion, escape);
+      return append_string(out, value, conversion, look);
   }
 }
 
 }  // namespace
 
-std::string render_printf(const std::vector<FormatPiece> &format, const std::vector<TypedValue> &values, bool escape) {
+std::string render_printf(const std::vector<FormatPiece> &format, const std::vector<TypedValue> &values,
+                          const Look &look) {
   std::string out;
   size_t next = 0;
   for (const FormatPiece &piece : format) {
     out += piece.text;
-    if (piece.has_conversion && next < values.size()) append_conversion(out, values[next++], piece.conversion, escape);
+    if (piece.has_conversion && next < values.size()) append_conversion(out, values[next++], piece.conversion, look);
   }
   return out;
+}
+
+std::string render_printf(const std::vector<FormatPiece> &format, const std::vector<TypedValue> &values, bool escape) {
+  return render_printf(format, values, Look{.escape = escape});
 }
 
 }  // namespace awl

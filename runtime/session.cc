@@ -10,6 +10,7 @@
 #include <atomic>
 #include <ctime>
 #include <map>
+#include <numeric>
 #include <thread>
 
 #include "runtime/events.h"
@@ -265,6 +266,7 @@ void LiveSession::act(const Event &event, Sink &sink) {
 void LiveSession::print_map(const PrintMapAction &action, Sink &sink) {
   Result<Snapshot> snapshot = action.then_clear ? maps_->take(action.map) : maps_->read(action.map);
   if (!snapshot) return complain(manifest_.maps[action.map].name, snapshot.error());
+  snapshot->taken = action.then_clear;
   keep_largest(*snapshot, action.top);
   divide(*snapshot, action.divisor);
   // A rate that is asked for each second is 0 in a second without events, not silence.
@@ -275,7 +277,11 @@ void LiveSession::print_map(const PrintMapAction &action, Sink &sink) {
 }
 
 void LiveSession::print_maps_at_end(Sink &sink) {
-  for (size_t i = 0; i < manifest_.maps.size(); i++) {
+  std::vector<size_t> order(manifest_.maps.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  if (options_.maps_by_name)
+    std::ranges::sort(order, {}, [this](size_t i) -> const std::string & { return manifest_.maps[i].name; });
+  for (const size_t i : order) {
     Result<Snapshot> snapshot = maps_->read(i);
     if (!snapshot)
       complain(manifest_.maps[i].name, snapshot.error());

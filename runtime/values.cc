@@ -59,14 +59,9 @@ int compare(const Value &a, const Value &b) {
   return compare(std::visit(RankOf{}, a), std::visit(RankOf{}, b));
 }
 
-bool key_before(const Row &a, const Row &b) {
-  const size_t columns = std::min(a.key.size(), b.key.size());
-  for (size_t i = 0; i < columns; i++)
-    if (const int order = compare(a.key[i].value, b.key[i].value)) return order < 0;
-  return a.key.size() < b.key.size();
-}
-
 }  // namespace
+
+bool key_before(const Row &a, const Row &b) { return compare(a.key, b.key) < 0; }
 
 bool Tuple::operator==(const Tuple &) const = default;
 bool Array::operator==(const Array &) const = default;

@@ -125,11 +125,15 @@ struct Snapshot {
   std::string name;  // "@lat"
   bool keyed = false;
   std::vector<Row> rows;  // sorted: by value ascending, then by key (histograms: by total)
+  bool taken = false;     // printed and cleared in one step: no later snapshot has these numbers again
 };
 
 /// Sort rows as every sink shows them: by value ascending (histograms by total count, stats by average), then by
 /// key, column by column, numbers as numbers (unsigned as unsigned), strings bytewise.
 void sort_rows(Snapshot &snapshot);
+
+/// The order of rows by their keys alone.
+bool key_before(const Row &a, const Row &b);
 
 struct PrintfEvent {
   std::vector<FormatPiece> format;

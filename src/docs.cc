@@ -8,7 +8,7 @@
 #include "lang/provider.h"
 #include "runtime/kernel.h"
 #include "runtime/providers/providers.h"
-#include "runtime/sinks/sink.h"
+#include "runtime/sinks/style.h"
 #include "src/base/text.h"
 #include "src/options.h"
 
@@ -102,6 +102,12 @@ std::string formats() {
   return text;
 }
 
+std::string style_list() {
+  std::string text;
+  for (const Style &style : styles()) text += entry(style.name, style.summary);
+  return text;
+}
+
 }  // namespace
 
 std::string fill_manual(std::string_view text) {
@@ -120,6 +126,8 @@ std::string fill_manual(std::string_view text) {
       out += builtin_list();
     else if (line == "@FORMATS@")
       out += formats();
+    else if (line == "@STYLES@")
+      out += style_list();
     else
       out.append(line).append("\n");
     if (line == ".EX") in_example = true;

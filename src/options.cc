@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-#include "runtime/sinks/sink.h"
+#include "runtime/sinks/style.h"
 #include "src/base/text.h"
 
 namespace awl {
@@ -50,6 +50,20 @@ Status set_format(Options &options, const std::string &argument) {
   return usage_error(fmt::format("unknown output format `{}`", escape_text(argument)), "known formats: " + known);
 }
 
+Status set_style(Options &options, const std::string &argument) {
+  options.style = argument;
+  if (find_style(argument)) return Done{};
+  std::string known;
+  for (const Style &style : styles()) known += fmt::format("{}{}", known.empty() ? "" : ", ", style.name);
+  return usage_error(fmt::format("unknown style `{}`", escape_text(argument)), "known styles: " + known);
+}
+
+/// A link to awl that is called as another tracer makes it look like that one.
+void take_style_of(Options &options, std::string_view called) {
+  called.remove_prefix(called.rfind('/') + 1);
+  if (find_style(called)) options.style = called;
+}
+
 Status set_dump(Options &options, const std::string &argument) {
   auto stage = stage_by_name(argument);
   if (!stage) return usage_error(fmt::format("unknown stage `{}`", escape_text(argument)), "stages: " + stage_names());
@@ -88,7 +102,9 @@ const OptionRow rows[] = {
     {'c', "cmd", "COMMAND", "run a command when all probes are attached; awl ends with it", AWL_SET(o.command = a)},
     {'p', "pid", "PID,...", "look at these processes only", set_pids},
     {'o', "output", "FILE", "write the output of the script to a file", AWL_SET(o.output = a)},
-    {'f', "format", "FORMAT", "output format: text or json", set_format},
+    {'f', "format", "FORMAT", "output format: text, json, csv, flamegraph, html ... (see FORMATS in the manual)",
+     set_format},
+    {0, "style", "STYLE", "text and JSON as another tracer's: awl, bpftrace, ply, dtrace, bcc", set_style},
     {'q', "quiet", "", "no status line", AWL_SET(o.quiet = true)},
     {'v', "verbose", "", "say how each probe is attached; with -l: arguments of the probes", AWL_SET(o.verbose = true)},
     {'l', "list", "", "list probes that match a pattern: awl -l 'kprobe:vfs_*'", AWL_SET(o.verb = Verb::list)},
@@ -165,6 +181,7 @@ Result<Options> parse_options(int argc, char **argv) {
   }
   long_options.push_back({});
   Options options;
+  if (argc > 0) take_style_of(options, argv[0]);
   opterr = 0;
   optind = 1;
   for (int found; (found = getopt_long(argc, argv, letters.c_str(), long_options.data(), nullptr)) != -1;) {

@@ -22,6 +22,7 @@ struct Options {
   std::vector<int> pids;                  // -p
   std::string output;                     // -o
   std::string format = "text";            // -f
+  std::string style = "awl";              // --style; awl by another tracer's name begins with that one's
   Stage dump = Stage::none;               // --dump
   std::optional<std::string> vm;          // --vm; empty: the default kernel
   std::string via;                        // --via

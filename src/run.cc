@@ -4,7 +4,6 @@
 #include "src/run.h"
 
 #include <fcntl.h>
-#include <langinfo.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -21,8 +20,10 @@
 #include "runtime/kernel.h"
 #include "runtime/providers/providers.h"
 #include "runtime/session.h"
+#include "runtime/sinks/style.h"
 #include "src/base/fd.h"
 #include "src/base/text.h"
+#include "src/output.h"
 #include "src/vm.h"
 
 namespace awl {
@@ -250,9 +251,12 @@ void Run::show_plan(const Manifest &manifest) {
 
 int Run::end(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, Child *child, bool child_ended) {
   let_signals_through(wakers);
+  if (!options_.quiet) std::fputs(std::string(find_style(options_.style)->stopping).c_str(), stderr);
   session.finish(sink, true);
   sink.end();
   writer.flush();
+  if (std::string left_out = sink.left_out(); !left_out.empty())
+    say(fmt::format("warning: {}: {}", options_.format, left_out));
   int status = session.exit_code().value_or(0);
   for (const Note &note : session.notes()) {
     say(fmt::format("warning: {}: {} {}", note.subject, note.count, note.message));
@@ -285,18 +289,15 @@ int Run::operator()() {
   // Image.
   auto compiled = compile_source();
   if (!compiled) return refused_ ? refused(*refused_) : 1;
-  Fd output(STDOUT_FILENO);
-  if (!options_.output.empty()) {
-    output.release();
-    output = Fd(open(options_.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!output) return fail({fmt::format("cannot write `{}`", escape_text(options_.output)), errno_text(errno), ""});
-  }
-  Writer writer(output.get());
+  auto output = OutputFile::open(options_.output);
+  if (!output) return fail(output.error());
+  Writer writer(output->fd());
   if (options_.dump != Stage::none) {
     if (options_.dump == Stage::elf)
       writer.write({reinterpret_cast<const char *>(compiled->image.elf.data()), compiled->image.elf.size()});
     writer.write(compiled->dump);
     writer.flush();
+    if (Status committed = output->commit(); !committed) return fail(committed.error());
     if (options_.stats) std::fputs(timers_.render().c_str(), stderr);
     return 0;
   }
@@ -305,12 +306,12 @@ int Run::operator()() {
   // Kernel. The child waits until every probe is attached, and is not there at all while anything can be wrong.
   auto wakers = make_wakers(options_, compiled->image.manifest);
   if (!wakers) return fail(wakers.error());
-  std::unique_ptr<Sink> sink;
-  for (const SinkFormat &format : sink_formats())
-    if (format.name == options_.format) sink = format.make(writer, {std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0});
+  std::unique_ptr<Sink> sink = make_sink(writer, options_, source_, compiled->image.manifest);
+  const Style &style = *find_style(options_.style);
   timers_.phase("load");
   SessionOptions session_options;
   session_options.verbose = options_.verbose;
+  session_options.maps_by_name = style.maps_by_name;
   auto session = Session::open(compiled->image, providers_, session_options, &source_);
   if (!session) return refused(session.error());
   if (Status loaded = (*session)->load(); !loaded) return refused(loaded.error());
@@ -330,8 +331,10 @@ int Run::operator()() {
   sink->start((*session)->probe_count());
   if ((*session)->has_live_probes()) {
     if (!options_.quiet)
-      std::fprintf(stderr, "awl: %zu probe%s active%s\n", (*session)->probe_count(),
-                   (*session)->probe_count() == 1 ? "" : "s", console().terminal && !child ? " - Ctrl-C to stop" : "");
+      std::fputs(style.active((*session)->probe_count(), {.script_name = source_.name, .script = source_.text},
+                              console().terminal && !child)
+                     .c_str(),
+                 stderr);
     if (child)
       if (Status released = child->release(); !released) return fail(released.error());
     child_ended = trace(**session, *sink, writer, *wakers, child ? &*child : nullptr);
@@ -339,6 +342,8 @@ int Run::operator()() {
     (*session)->poll(*sink, std::chrono::milliseconds(0));
   }
   int status = end(**session, *sink, writer, *wakers, child ? &*child : nullptr, child_ended);
+  if (!writer.broken())
+    if (Status committed = output->commit(); !committed) status = fail(committed.error());
   std::fflush(nullptr);
   _exit(status);  // the kernel takes everything down faster than destructors would
 }

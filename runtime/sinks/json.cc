@@ -35,7 +35,7 @@
 
 #include "runtime/render.h"
 #include "runtime/sinks/json_text.h"
-#include "runtime/sinks/sink.h"
+#include "runtime/sinks/style.h"
 
 namespace awl {
 namespace {
@@ -319,6 +319,8 @@ class JsonSink : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> make_json_sink(Writer &writer, const SinkOptions &) { return std::make_unique<JsonSink>(writer); }
+std::unique_ptr<Sink> make_awl_json_sink(Writer &writer, const SinkOptions &) {
+  return std::make_unique<JsonSink>(writer);
+}
 
 }  // namespace awl

@@ -31,8 +31,23 @@ class Writer {
   std::string buffer_;
 };
 
+/// What is known of a run before it begins, for reports.
+struct RunDescription {
+  std::string script_name;  // a file, or "program" for text from the command line
+  std::string script;
+  std::string command;                // of -c; may be empty
+  std::string host, kernel, machine;  // as uname tells them
+};
+
+/// Nanoseconds since 1970.
+uint64_t wall_clock_ns();
+
 struct SinkOptions {
-  bool unicode = true;  // the locale is UTF-8: bars of eighths; else |####    |
+  bool unicode = true;             // the locale is UTF-8: bars of eighths; else |####    |
+  std::string_view style = "awl";  // a row of styles(): how text and JSON look
+  size_t key_columns = 0;          // of the map that has most
+  RunDescription run = {};
+  uint64_t (*now)() = wall_clock_ns;
 };
 
 class Sink {
@@ -46,6 +61,8 @@ class Sink {
   virtual void time(const TimeEvent &event) = 0;
   virtual void note(const Note &note) = 0;  // machine formats only; text sinks leave notes to stderr
   virtual void end() {}
+  /// What this format could not show, as a sentence; asked for after end(). Empty when it showed everything.
+  virtual std::string left_out() const { return {}; }
 };
 
 struct SinkFormat {

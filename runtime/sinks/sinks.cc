@@ -1,11 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The list of output formats. To add one: a file beside this one, its maker declared here, a line in the list.
 #include "runtime/sinks/sink.h"
+#include "runtime/sinks/style.h"
+#include "src/base/check.h"
 
 namespace awl {
+namespace {
 
-std::unique_ptr<Sink> make_text_sink(Writer &writer, const SinkOptions &options);
-std::unique_ptr<Sink> make_json_sink(Writer &writer, const SinkOptions &options);
+const Style &style_of(const SinkOptions &options) {
+  const Style *style = find_style(options.style);
+  AWL_CHECK(style != nullptr);
+  return *style;
+}
+
+std::unique_ptr<Sink> make_text_sink(Writer &writer, const SinkOptions &options) {
+  return style_of(options).text(writer, options);
+}
+
+std::unique_ptr<Sink> make_json_sink(Writer &writer, const SinkOptions &options) {
+  return style_of(options).json(writer, options);
+}
+
+}  // namespace
 
 std::vector<SinkFormat> sink_formats() {
   return {

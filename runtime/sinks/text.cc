@@ -17,11 +17,13 @@
 //
 // Maps stand apart by an empty line before each; plain values without a key form one block. A single value that the
 // script asked for is one line and nothing else, so that a print in an interval is a line each time.
+// --style ply is the same but for three things: an empty line after every histogram, negative samples in one row
+// `< 0`, and frames of stacks behind a tab.
 // Knows nothing of losses: a person reads these on the other channel.
 #include <algorithm>
 
 #include "runtime/render.h"
-#include "runtime/sinks/sink.h"
+#include "runtime/sinks/style.h"
 
 namespace awl {
 
@@ -48,7 +50,8 @@ struct ColumnWidth {
 
 class TextSink : public Sink {
  public:
-  TextSink(Writer &writer, const SinkOptions &options) : writer_(writer), look_({.unicode = options.unicode}) {}
+  TextSink(Writer &writer, const SinkOptions &options, bool as_ply)
+      : writer_(writer), look_({.unicode = options.unicode}), as_ply_(as_ply) {}
 
   void map(const Snapshot &snapshot, bool asked) override {
     if (snapshot.rows.empty()) return;
@@ -98,7 +101,8 @@ class TextSink : public Sink {
   void lone_histogram(const Snapshot &snapshot) {
     heading(snapshot);
     line_.clear();
-    append_histogram(line_, std::get<Histogram>(snapshot.rows.front().value.value), look_.unicode);
+    append_picture(std::get<Histogram>(snapshot.rows.front().value.value));
+    if (as_ply_) line_ += '\n';
     writer_.write(line_);
   }
 
@@ -108,11 +112,34 @@ class TextSink : public Sink {
     for (const Row &row : snapshot.rows) {
       line_.clear();
       append_key(row, columns);
-      append_value(line_, row.value, look_);
-      line_ += '\n';
-      if (is_histogram(row.value) && &row != &snapshot.rows.back()) line_ += '\n';
+      append_row_value(row.value, &row == &snapshot.rows.back());
       writer_.write(line_);
     }
+  }
+
+  void append_row_value(const TypedValue &value, bool is_last) {
+    const Histogram *histogram = std::get_if<Histogram>(&value.value);
+    if (histogram) {
+      line_ += '\n';
+      append_picture(*histogram);
+      if (as_ply_ || !is_last) line_ += '\n';
+    } else {
+      append_value(line_, value, look_);
+      line_ += '\n';
+    }
+  }
+
+  void append_picture(const Histogram &histogram) {
+    if (!as_ply_ || histogram.buckets.empty() || histogram.buckets.front().low >= 0)
+      return append_histogram(line_, histogram, look_.unicode);
+    Histogram positive = histogram;
+    Bucket negative = {.high = -1, .open_low = true};
+    std::erase_if(positive.buckets, [&negative](const Bucket &bucket) {
+      if (bucket.high < 0) negative.count += bucket.count;
+      return bucket.high < 0;
+    });
+    positive.buckets.insert(positive.buckets.begin(), negative);
+    append_histogram(line_, positive, look_.unicode);
   }
 
   void append_key(const Row &row, const std::vector<ColumnWidth> &columns) {
@@ -120,13 +147,26 @@ class TextSink : public Sink {
     for (size_t i = 0; i < row.key.size(); i++) {
       if (i > 0) line_ += ", ";
       cell_.clear();
-      append_value(cell_, row.key[i], look_);
-      if (columns[i].right)
+      append_cell(row.key[i]);
+      if (columns[i].width == 0)
+        line_ += cell_;
+      else if (columns[i].right)
         append_right(line_, cell_, columns[i].width);
       else
         append_left(line_, cell_, columns[i].width);
     }
     line_ += " }: ";
+  }
+
+  void append_cell(const TypedValue &value) {
+    const Stack *stack = std::get_if<Stack>(&value.value);
+    if (!stack || !as_ply_) return append_value(cell_, value, look_);
+    cell_ += '\n';
+    for (const Symbol &frame : stack->frames) {
+      cell_ += '\t';
+      append_symbol(cell_, frame, look_.escape);
+      cell_ += '\n';
+    }
   }
 
   std::vector<ColumnWidth> column_widths(const Snapshot &snapshot) {
@@ -139,6 +179,10 @@ class TextSink : public Sink {
   }
 
   void widen(ColumnWidth &column, const TypedValue &value) {
+    if (std::holds_alternative<Stack>(value.value)) {  // takes lines of its own
+      column.width = 0;
+      return;
+    }
     cell_.clear();
     append_value(cell_, value, look_);
     const size_t shown = text_width(cell_);
@@ -150,14 +194,19 @@ class TextSink : public Sink {
 
   Writer &writer_;
   const Look look_;
+  const bool as_ply_;
   bool in_block_ = false;  // the last thing printed was a line of a block of plain values
   std::string line_, cell_;
 };
 
 }  // namespace
 
-std::unique_ptr<Sink> make_text_sink(Writer &writer, const SinkOptions &options) {
-  return std::make_unique<TextSink>(writer, options);
+std::unique_ptr<Sink> make_awl_text_sink(Writer &writer, const SinkOptions &options) {
+  return std::make_unique<TextSink>(writer, options, false);
+}
+
+std::unique_ptr<Sink> make_ply_sink(Writer &writer, const SinkOptions &options) {
+  return std::make_unique<TextSink>(writer, options, true);
 }
 
 }  // namespace awl

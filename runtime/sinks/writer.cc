@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 
 #include "runtime/sinks/sink.h"
 
@@ -20,6 +21,11 @@ void wait_until_writable(int fd) {
 }
 
 }  // namespace
+
+uint64_t wall_clock_ns() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
+}
 
 void Writer::write(std::string_view bytes) {
   if (broken()) return;
