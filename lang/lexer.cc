@@ -7,7 +7,36 @@
 //   `/` closes a predicate when, brackets aside, a block comes next.
 #include "lang/lexer.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace awl {
+namespace {
+
+using SymbolKind = Parser::symbol_kind_type;
+
+/// The word whose condition a parenthesis after it holds; empty for other tokens.
+std::string_view head_word(SymbolKind kind) {
+  using Symbol = Parser::symbol_kind;
+  if (kind == Symbol::S_IF || kind == Symbol::S_IF_VALUE) return "if";
+  if (kind == Symbol::S_WHILE) return "while";
+  if (kind == Symbol::S_FOR) return "for";
+  return kind == Symbol::S_UNROLL ? "unroll" : "";
+}
+
+bool expects_operand(SymbolKind kind) {
+  using Symbol = Parser::symbol_kind;
+  if (kind >= Symbol::S_OR && kind <= Symbol::S_PERCENT) return true;
+  constexpr SymbolKind kinds[] = {
+      Symbol::S_ASSIGN,     Symbol::S_COMPOUND_ASSIGN, Symbol::S_NOT,       Symbol::S_TILDE,         Symbol::S_COMMA,
+      Symbol::S_PAREN_OPEN, Symbol::S_SQUARE_OPEN,     Symbol::S_TYPE_OPEN, Symbol::S_QUESTION,      Symbol::S_COLON,
+      Symbol::S_RETURN,     Symbol::S_COMPTIME,        Symbol::S_RANGE,     Symbol::S_PREDICATE_OPEN};
+  return std::ranges::find(kinds, kind) != std::end(kinds);
+}
+
+bool is_word_byte(char c) { return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
+
+}  // namespace
 
 Lexer::Token Lexer::next() {
   dropped_.reset();
@@ -33,15 +62,21 @@ void Lexer::track(const Token &token) {
   using Symbol = Parser::symbol_kind;
   previous_ = last_;
   last_ = token.location;
-  statement_start_ = boundary_ = after_dot_ = after_if_ = false;
-  if (token.kind() != Symbol::S_PAREN_CLOSE) after_condition_ = false;
-  switch (token.kind()) {
+  last_kind_ = token.kind();
+  const bool ended_value = std::exchange(ended_value_, false);
+  statement_start_ = boundary_ = after_dot_ = false;
+  operand_next_ = expects_operand(last_kind_);
+  if (last_kind_ != Symbol::S_PAREN_CLOSE) after_condition_ = false;
+  if (std::string_view head = head_word(last_kind_); !head.empty()) last_head_ = head;
+  switch (last_kind_) {
     case Symbol::S_SEMICOLON:
     case Symbol::S_BRACE_OPEN:
+    case Symbol::S_VALUE_OPEN:
     case Symbol::S_BRACE_CLOSE:
     case Symbol::S_ANGLE_OPEN:
     case Symbol::S_ANGLE_CLOSE:
-      statement_start_ = boundary_ = true;
+      boundary_ = true;
+      statement_start_ = !ended_value;
       tainted_before_ = tainted_;
       tainted_ = false;
       pending_ = 0;
@@ -52,12 +87,15 @@ void Lexer::track(const Token &token) {
     case Symbol::S_DOT:
       after_dot_ = true;
       break;
-    case Symbol::S_IF:
-      after_if_ = true;
+    case Symbol::S_IF_VALUE:
+      value_ifs_.push_back(open_.size());
       break;
     case Symbol::S_NOT:
     case Symbol::S_TILDE:
     case Symbol::S_MINUS:
+    case Symbol::S_STAR:
+    case Symbol::S_BIT_AND:
+    case Symbol::S_COMPTIME:
     case Symbol::S_INCREMENT:
     case Symbol::S_DECREMENT:
     case Symbol::S_QUESTION:
@@ -70,17 +108,58 @@ void Lexer::track(const Token &token) {
 }
 
 Lexer::Token Lexer::open(char bracket, Token (*make)(Span)) {
-  if (bracket == '{' && predicate_ && open_.empty()) {
-    diagnostics_.error(*predicate_, "the predicate is not closed").help("close it with `/` before the block");
-    position_ = start_;
-    return close_predicate();
-  }
-  open_.push_back({bracket, span(), after_if_});
+  open_.push_back({bracket, span(), !head_word(last_kind_).empty()});
   if (open_.size() + pending_ > max_nesting) {
     too_deep(span());
     return end();
   }
   return make(span());
+}
+
+/// `(` may open a call, a condition, a type, a record, or just hold things together.
+Lexer::Token Lexer::paren_open() {
+  using Symbol = Parser::symbol_kind;
+  const bool operator_like =
+      last_kind_ == Symbol::S_SIZEOF || last_kind_ == Symbol::S_OFFSETOF || last_kind_ == Symbol::S_TYPEOF;
+  if (operator_like && type_follows()) return open('(', Parser::make_TYPE_OPEN);
+  const bool loose = operand_next_ || statement_start_ || last_kind_ == Symbol::S_DOT;
+  if (loose && cast_follows()) return open('(', Parser::make_TYPE_OPEN);
+  Token token = open('(', Parser::make_PAREN_OPEN);
+  if (loose && !stopped_) open_.back().record = field_follows(after_blanks(position_));
+  return token;
+}
+
+/// `{` is a value where an operand is expected and behind the condition of an `if` that is one.
+Lexer::Token Lexer::brace_open() {
+  const bool arm = !value_ifs_.empty() && value_ifs_.back() == open_.size() && !operand_next_;
+  const bool value = operand_next_ || arm;
+  if (predicate_ && open_.empty() && !value) {
+    diagnostics_.error(*predicate_, "the predicate is not closed").help("close it with `/` before the block");
+    position_ = start_;
+    return close_predicate();
+  }
+  Token token = open('{', operand_next_ ? Parser::make_VALUE_OPEN : Parser::make_BRACE_OPEN);
+  if (!stopped_) open_.back().value = value;
+  return token;
+}
+
+/// A name and one `=`.
+bool Lexer::field_follows(size_t offset) const {
+  const size_t begin = offset;
+  while (is_word_byte(source_.text[offset])) offset++;
+  if (offset == begin) return false;
+  offset = after_blanks(offset);
+  return source_.text[offset] == '=' && source_.text[offset + 1] != '=';
+}
+
+bool Lexer::else_follows() const {
+  const size_t next = after_blanks(position_);
+  return source_.text.compare(next, 4, "else") == 0 && !is_word_byte(source_.text[next + 4]);
+}
+
+size_t Lexer::after_blanks(size_t offset) const {
+  const size_t next = source_.text.find_first_not_of(" \t\r\n\v\f", offset);
+  return std::min(next, source_.text.size());
 }
 
 Lexer::Token Lexer::open_predicate() {
@@ -112,6 +191,13 @@ Lexer::Token Lexer::angle_close() {
   return Parser::make_ANGLE_CLOSE(span());
 }
 
+/// Those whose brackets are closed, and with `arm_was_last` the one whose arm just ended.
+void Lexer::forget_value_ifs(bool arm_was_last) {
+  while (!value_ifs_.empty() &&
+         (value_ifs_.back() > open_.size() || (arm_was_last && ended_value_ && value_ifs_.back() == open_.size())))
+    value_ifs_.pop_back();
+}
+
 bool Lexer::closes_brace() const {
   for (const Open &bracket : open_)
     if (bracket.bracket == '{') return true;
@@ -121,7 +207,9 @@ bool Lexer::closes_brace() const {
 Lexer::Token Lexer::brace_close() {
   for (; open_.back().bracket != '{'; open_.pop_back())
     if (!dropped_) dropped_ = open_.back();
+  ended_value_ = open_.back().value;
   open_.pop_back();
+  forget_value_ifs(!else_follows());
   return Parser::make_BRACE_CLOSE(span());
 }
 
@@ -136,6 +224,7 @@ Lexer::Token Lexer::pair_close(char bracket, Token (*make)(Span)) {
 Lexer::Token Lexer::semicolon() {
   for (; !open_.empty() && (open_.back().bracket == '(' || open_.back().bracket == '['); open_.pop_back())
     if (!dropped_) dropped_ = open_.back();
+  while (!value_ifs_.empty() && value_ifs_.back() >= open_.size()) value_ifs_.pop_back();
   return Parser::make_SEMICOLON(span());
 }
 

@@ -20,7 +20,9 @@ class Lexer {
   struct Open {
     char bracket = 0;  // { < ( [
     Span at;
-    bool condition = false;  // the `(` right after an `if`
+    bool condition = false;  // the `(` right after `if`, `while` ...
+    bool record = false;     // a `(` with fields in it
+    bool value = false;      // the `{` of a block that is a value
   };
 
   Lexer(const Source &source, const Parameters &parameters, Diagnostics &diagnostics)
@@ -37,6 +39,8 @@ class Lexer {
   Span previous() const { return previous_; }
   /// The attach point read last.
   Span last_spec() const { return last_spec_; }
+  /// `if`, `while`, `for` or `unroll`: the one read last.
+  std::string_view last_head() const { return last_head_; }
   /// The innermost bracket that is open; a predicate counts as one.
   std::optional<Open> innermost() const;
   /// A bracket that was still open when the last token closed one further out, or ended its statement.
@@ -67,9 +71,14 @@ class Lexer {
   void stray_byte();
   void skip_comment();
   void skip_hash_line();
+  bool classic_for() const;
   void skip_parentheses();
   uint32_t end_of_line(uint32_t offset) const;
   bool block_follows() const;
+
+  // lexer_type.cc: a look ahead, to tell types from values.
+  bool cast_follows() const;
+  bool type_follows() const;
 
   // lexer_spec.cc: attach points.
   Token spec_token(ProbeSpec spec);
@@ -81,9 +90,14 @@ class Lexer {
 
   // lexer.cc: brackets and the state that follows from the last token.
   Token open(char bracket, Token (*make)(Span));
+  Token paren_open();
+  Token brace_open();
+  bool field_follows(size_t offset) const;
+  bool else_follows() const;
   Token open_predicate();
   Token close_predicate();
   bool closes_brace() const;
+  void forget_value_ifs(bool arm_was_last);
   Token brace_close();
   Token angle_close();
   Token pair_close(char bracket, Token (*make)(Span));
@@ -92,6 +106,7 @@ class Lexer {
   Token semicolon();
   Token end();
   bool angle_opens() const { return statement_start_ || after_condition_; }
+  size_t after_blanks(size_t offset) const;
   bool angle_closes() const { return statement_start_ && !open_.empty() && open_.back().bracket == '<'; }
   void stray_closer();
   void track(const Token &token);
@@ -115,8 +130,12 @@ class Lexer {
   Span last_, previous_, last_spec_;
   bool statement_start_ = false;  // a statement may start after the last token
   bool after_dot_ = false;
-  bool after_if_ = false;
   bool after_condition_ = false;  // after the `)` of `if (...)`
+  bool ended_value_ = false;      // the `}` just read ends a block that is a value
+  bool operand_next_ = false;     // the last token was an operator, or something else that a value follows
+  Parser::symbol_kind_type last_kind_ = Parser::symbol_kind::S_YYEOF;
+  std::string_view last_head_ = "if";
+  std::vector<size_t> value_ifs_;  // for each `if` that is a value: how many brackets were open
   size_t pending_ = 0;            // operators that still wait for an operand or a colon
   bool tainted_ = false, tainted_before_ = false, boundary_ = false, stopped_ = false;
 };

@@ -65,7 +65,7 @@ Lexer::Token Lexer::inside() {
 
       name                         { return word(); }
       digit (letter | digit)*      { return number(); }
-      digit+ "." digit (letter | digit)* { return fraction(); }
+      digit+ "." digit (letter | digit)* { return after_dot_ ? number() : fraction(); }
       "$" name                     { return Parser::make_LOCAL(std::string(text().substr(1)), span()); }
       "$" digit+                   { return positional(); }
       "$#"                         { return Parser::make_POSITIONAL_COUNT(span()); }
@@ -73,8 +73,8 @@ Lexer::Token Lexer::inside() {
       "\""                         { return string(); }
       "'"                          { return single_quoted(); }
 
-      "{"   { return open('{', Parser::make_BRACE_OPEN); }
-      "("   { return open('(', Parser::make_PAREN_OPEN); }
+      "{"   { return brace_open(); }
+      "("   { return paren_open(); }
       "["   { return open('[', Parser::make_SQUARE_OPEN); }
       "}"   { if (closes_brace()) return brace_close(); stray_closer(); continue; }
       ")"   { return pair_close('(', Parser::make_PAREN_CLOSE); }
@@ -90,6 +90,7 @@ Lexer::Token Lexer::inside() {
 
       ","          { return Parser::make_COMMA(span()); }
       "." | "->"   { return Parser::make_DOT(span()); }
+      ".."         { return Parser::make_RANGE(span()); }
       "?"          { return Parser::make_QUESTION(span()); }
       ":"          { return Parser::make_COLON(span()); }
       "="          { return Parser::make_ASSIGN(span()); }

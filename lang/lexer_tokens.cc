@@ -10,16 +10,29 @@
 namespace awl {
 namespace {
 
-/// Words that are kept for constructs which this version's language does not have.
-struct Reserved {
+struct Keyword {
   std::string_view word;
-  std::string_view what;
+  Parser::symbol_type (*make)(Span);
 };
-constexpr Reserved reserved[] = {
-    {"while", "`while` loops are"}, {"for", "`for` loops are"},       {"unroll", "`unroll` loops are"},
-    {"break", "`break` is"},        {"continue", "`continue` is"},    {"let", "`let` declarations are"},
-    {"import", "`import` is"},      {"struct", "`struct` types are"}, {"union", "`union` types are"},
-    {"enum", "`enum` types are"},
+constexpr Keyword keywords[] = {
+    {"if", Parser::make_IF},
+    {"else", Parser::make_ELSE},
+    {"return", Parser::make_RETURN},
+    {"while", Parser::make_WHILE},
+    {"for", Parser::make_FOR},
+    {"unroll", Parser::make_UNROLL},
+    {"break", Parser::make_BREAK},
+    {"continue", Parser::make_CONTINUE},
+    {"let", Parser::make_LET},
+    {"comptime", Parser::make_COMPTIME},
+    {"sizeof", Parser::make_SIZEOF},
+    {"offsetof", Parser::make_OFFSETOF},
+    {"typeof", Parser::make_TYPEOF},
+    {"struct", [](Span at) { return Parser::make_TAG("struct", at); }},
+    {"union", [](Span at) { return Parser::make_TAG("union", at); }},
+    {"enum", [](Span at) { return Parser::make_TAG("enum", at); }},
+    {"true", [](Span at) { return Parser::make_BOOLEAN(true, at); }},
+    {"false", [](Span at) { return Parser::make_BOOLEAN(false, at); }},
 };
 
 constexpr std::string_view directives[] = {"#define", "#undef", "#if", "#ifdef", "#ifndef", "#elif", "#else", "#endif"};
@@ -31,22 +44,39 @@ constexpr size_t longest_advice = 40;
 }  // namespace
 
 Lexer::Token Lexer::word() {
+  using Symbol = Parser::symbol_kind;
   const std::string_view name = text();
-  if (after_dot_) return Parser::make_NAME(Identifier{std::string(name), span(), nullptr}, span());
-  if (name == "if") return Parser::make_IF(span());
-  if (name == "else") return Parser::make_ELSE(span());
-  if (name == "return") return Parser::make_RETURN(span());
   const Span place = span();
-  if (const auto found = std::ranges::find(reserved, name, &Reserved::word); found != std::end(reserved)) {
-    diagnostics_.error(place, "{} not part of this version's language", found->what);
-    tainted_ = true;
-    skip_parentheses();
-    return Parser::make_RESERVED(place);
+  if (after_dot_) return Parser::make_NAME(Identifier{std::string(name), place, nullptr}, place);
+  const bool fields =
+      !open_.empty() && open_.back().record && (last_kind_ == Symbol::S_PAREN_OPEN || last_kind_ == Symbol::S_COMMA);
+  if (fields && field_follows(start_)) return Parser::make_FIELD(Identifier{std::string(name), place, nullptr}, place);
+  if (const auto keyword = std::ranges::find(keywords, name, &Keyword::word); keyword != std::end(keywords)) {
+    if (name == "for" && classic_for()) {
+      diagnostics_.error(place, "`for` goes over a range or a map").help("write `for ($i : 0..10) {{ ... }}`");
+      tainted_ = true;
+      skip_parentheses();
+    }
+    const bool value = name == "if" && !statement_start_ && last_kind_ != Symbol::S_ELSE;
+    return value ? Parser::make_IF_VALUE(place) : keyword->make(place);
   }
   Identifier identifier{std::string(name), place, find_builtin(name)};
   const bool is_delete = identifier.builtin && identifier.builtin->special == Special::delete_entry;
   return is_delete ? Parser::make_DELETE(std::move(identifier), place)
                    : Parser::make_NAME(std::move(identifier), place);
+}
+
+/// `for (i = 0; i < n; i++)`
+bool Lexer::classic_for() const {
+  const size_t paren = after_blanks(position_);
+  if (source_.text[paren] != '(') return false;
+  size_t depth = 0;
+  for (size_t i = paren; i < source_.text.size() && source_.text[i] != '{'; i++) {
+    if (source_.text[i] == ';') return true;
+    if (source_.text[i] == '(') depth++;
+    if (source_.text[i] == ')' && --depth == 0) return false;
+  }
+  return false;
 }
 
 /// The head of a loop goes with its word: the `;` in `for (;;)` must not look like the end of a statement.
@@ -64,6 +94,8 @@ void Lexer::skip_parentheses() {
 }
 
 Lexer::Token Lexer::number() {
+  if (after_dot_)  // $t.0.1 is not $t and 0.1
+    position_ = static_cast<uint32_t>(std::min(source_.text.find('.', start_), size_t{position_}));
   const std::variant<IntegerLiteral, NotANumber> result = parse_integer(text());
   if (const IntegerLiteral *literal = std::get_if<IntegerLiteral>(&result))
     return Parser::make_INTEGER(*literal, span());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lang/ast_copy.h"
 #include "lang/lexer.h"
 #include "lang/parser.hh"
 #include "src/base/text.h"
@@ -61,7 +62,7 @@ Ast parse(const Source &source, const Parameters &parameters, Diagnostics &diagn
     const uint32_t end = static_cast<uint32_t>(source.text.size());
     diagnostics.error({end, end}, "the script has no probe").help("try `kprobe:vfs_read {{ @[comm] = count(); }}`");
   }
-  return ast;
+  return diagnostics.failed() ? std::move(ast) : reachable(ast);
 }
 
 }  // namespace awl

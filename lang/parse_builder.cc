@@ -30,26 +30,32 @@ StmtId Builder::stmt(Span span, decltype(Stmt::node) node) { return ast_.add_stm
 
 StmtId Builder::block(Span span, std::vector<StmtId> statements, std::optional<StmtId> last) {
   if (last) statements.push_back(*last);
-  return stmt(span, Block{std::move(statements)});
+  const ExprStatement *value = last ? std::get_if<ExprStatement>(&ast_[*last].node) : nullptr;
+  const std::optional<ExprId> result = value ? std::optional(value->expr) : std::nullopt;
+  const StmtId id = stmt(span, Block{std::move(statements)});
+  if (result) block_values_.emplace(static_cast<uint32_t>(id), *result);
+  return id;
 }
 
 StmtId Builder::assign(Span span, ExprId target, std::optional<BinaryOp> op, ExprId value) {
   const Expr &expr = ast_[target];
   const NameRef *name = std::get_if<NameRef>(&expr.node);
   if (name && name->name.text == "_" && !op) return stmt(span, ExprStatement{value});
-  if (!std::holds_alternative<LocalRef>(expr.node) && !std::holds_alternative<MapRef>(expr.node))
-    diagnostics_.error(expr.span, "`{}` cannot be assigned to", lexer_.source().slice(expr.span))
-        .help("only locals (`$name`) and maps (`@name`) can change");
+  if (std::holds_alternative<LocalRef>(expr.node) || std::holds_alternative<MapRef>(expr.node))
+    return stmt(span, Assign{target, op, value});
+  Diagnostics::Draft draft =
+      diagnostics_.error(expr.span, "`{}` cannot be assigned to", lexer_.source().slice(expr.span));
+  if (std::holds_alternative<ElementRef>(expr.node))
+    draft.help("a tuple does not change: make a new one, as in `$t = (1, \"a\")`");
+  else if (std::holds_alternative<MemberRef>(expr.node) || std::holds_alternative<Index>(expr.node))
+    draft.help("what is inside a value or in memory can only be read; records are made as a whole: `(x = 1, y = 2)`");
+  else
+    draft.help("only locals (`$name`) and maps (`@name`) can change");
   return stmt(span, Assign{target, op, value});
 }
 
 StmtId Builder::delete_entry(Span span, Identifier callee, ExprId entry) {
   return simple_statement(stmt(span, ExprStatement{call(span, std::move(callee), {entry})}));
-}
-
-StmtId Builder::return_value(Span span, Span value) {
-  diagnostics_.error(value, "`return` takes no value here").help("a probe gives nothing back: write `return;`");
-  return simple_statement(stmt(span, Return{}));
 }
 
 StmtId Builder::if_chain(std::vector<IfArm> arms, std::optional<StmtId> otherwise) {
@@ -60,6 +66,16 @@ StmtId Builder::if_chain(std::vector<IfArm> arms, std::optional<StmtId> otherwis
     otherwise = stmt({arm.span.begin, end}, If{arm.condition, arm.then, otherwise});
   }
   return *otherwise;
+}
+
+StmtId Builder::loop(Span span, NewLocal local, Range range, StmtId body) {
+  if (range.end) return stmt(span, ForRange{std::move(local.name), local.span, range.first, *range.end, body});
+  const Expr &over = ast_[range.first];
+  const MapRef *map = std::get_if<MapRef>(&over.node);
+  if (!map || map->keyed)
+    diagnostics_.error(over.span, "`for` cannot go over `{}`", lexer_.source().slice(over.span))
+        .help("it goes over numbers, `for (${0} : 0..10)`, or a map, `for (${0} : @name)`", local.name);
+  return stmt(span, ForMap{std::move(local.name), local.span, range.first, body});
 }
 
 ExprId Builder::inner_assignment(Span op_span, ExprId target) {

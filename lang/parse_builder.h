@@ -5,6 +5,8 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "lang/ast.h"
@@ -25,6 +27,18 @@ struct IfArm {
   StmtId then;
 };
 
+/// What a `for` goes over: a map, or with an end the numbers before it.
+struct Range {
+  ExprId first;
+  std::optional<ExprId> end;
+};
+
+/// A variable where it is declared.
+struct NewLocal {
+  std::string name;
+  Span span;
+};
+
 class Builder {
  public:
   Builder(Lexer &lexer, Ast &ast, Diagnostics &diagnostics) : lexer_(lexer), ast_(ast), diagnostics_(diagnostics) {}
@@ -37,6 +51,24 @@ class Builder {
   ExprId expr(Span span, decltype(Expr::node) node);
   ExprId binary(Span span, BinaryOp op, ExprId lhs, ExprId rhs, Span op_span);
   ExprId call(Span span, Identifier callee, std::vector<ExprId> arguments);
+  /// @name[key]; @m[(a, b)] and @m[a, b] are the same.
+  ExprId entry(Span span, std::string map, std::vector<ExprId> key);
+  /// object[index]: an entry of a map, also in ply's spelling without `@`, or an element of an array.
+  ExprId index(Span span, ExprId object, std::vector<ExprId> index);
+  /// $t.0
+  ExprId element(Span span, ExprId object, IntegerLiteral number, Span number_span);
+  ExprId tuple(Span span, ExprId first, std::vector<ExprId> rest);
+  ExprId record(Span span, RecordLiteral record);
+  ExprId if_value(std::vector<IfArm> arms, std::optional<StmtId> otherwise);
+  /// The value of a block is its last expression, when no `;` ends it.
+  ExprId value_block(StmtId block);
+
+  TypeName type(Span span, std::string words);
+  TypeName type_of(Span span, const std::variant<TypeName, ExprId> &of);
+  TypeName pointer(Span span, TypeName to);
+  TypeName array(Span span, TypeName of, std::optional<uint64_t> count);
+  /// A name that no builtin has, where both a type and a value may stand, is a type.
+  std::variant<TypeName, ExprId> type_or_value(ExprId expr);
 
   StmtId stmt(Span span, decltype(Stmt::node) node);
   /// `last` is a statement that ends with the block and not with `;`.
@@ -45,8 +77,7 @@ class Builder {
   StmtId assign(Span span, ExprId target, std::optional<BinaryOp> op, ExprId value);
   /// delete @m[k]: a call in other clothes.
   StmtId delete_entry(Span span, Identifier callee, ExprId entry);
-  /// `return x`, which is a mistake.
-  StmtId return_value(Span span, Span value);
+  StmtId loop(Span span, NewLocal local, Range range, StmtId body);
   StmtId if_chain(std::vector<IfArm> arms, std::optional<StmtId> otherwise);
 
   /// `(x = 1)`: what to say of it depends on what is around it, so it waits for one of the next two.
@@ -61,6 +92,7 @@ class Builder {
 
  private:
   void limit(size_t depth, Span span);
+  std::optional<ExprId> value_of(std::vector<StmtId> &statements);
   void report_assignments(const char *where);
 
   Lexer &lexer_;
@@ -69,6 +101,7 @@ class Builder {
   std::vector<uint32_t> depth_;  // by ExprId
   std::vector<Span> inner_assignments_;
   std::vector<Span> blamed_;
+  std::unordered_map<uint32_t, ExprId> block_values_;  // of blocks that end with an expression and no `;`
 };
 
 }  // namespace awl

@@ -56,9 +56,11 @@ std::string expectation(std::span<const SymbolKind> expected) {
 }
 
 bool starts_statement(SymbolKind kind) {
-  constexpr SymbolKind starters[] = {Symbol::S_NAME,   Symbol::S_LOCAL,     Symbol::S_MAP,        Symbol::S_IF,
-                                     Symbol::S_DELETE, Symbol::S_RETURN,    Symbol::S_BRACE_OPEN, Symbol::S_INTEGER,
-                                     Symbol::S_STRING, Symbol::S_POSITIONAL};
+  constexpr SymbolKind starters[] = {Symbol::S_NAME,     Symbol::S_LOCAL,      Symbol::S_MAP,     Symbol::S_IF,
+                                     Symbol::S_IF_VALUE, Symbol::S_DELETE,     Symbol::S_RETURN,  Symbol::S_WHILE,
+                                     Symbol::S_FOR,      Symbol::S_UNROLL,     Symbol::S_BREAK,   Symbol::S_CONTINUE,
+                                     Symbol::S_LET,      Symbol::S_BRACE_OPEN, Symbol::S_INTEGER, Symbol::S_STRING,
+                                     Symbol::S_BOOLEAN,  Symbol::S_POSITIONAL};
   return std::ranges::find(starters, kind) != std::end(starters);
 }
 
@@ -119,7 +121,8 @@ void Parser::report_syntax_error(const context &where) const {
         .help("say what is to be done when it fires: `{{ @ = count(); }}`");
   else if (lacks_branch(situation) && starts_statement(situation.unexpected))
     diagnostics.error(before, "expected `{{` before {}", describe(situation, lexer))
-        .help("what `if` decides is written in braces: `if (...) {{ ... }}`");
+        .help("what `{0}` {1} is written in braces: `{0} (...) {{ ... }}`", lexer.last_head(),
+              lexer.last_head() == "if" ? "decides" : "repeats");
   else if (situation.expects(Symbol::S_SEMICOLON) && starts_statement(situation.unexpected) && before.end > 0)
     diagnostics.error(before, "expected `;` before {}", describe(situation, lexer));
   else

@@ -32,15 +32,31 @@ std::string_view kind_name(Parser::symbol_kind_type kind) {
     case Symbol::S_POSITIONAL_COUNT:
       return "parameter";
     case Symbol::S_IF:
+    case Symbol::S_IF_VALUE:
     case Symbol::S_ELSE:
     case Symbol::S_RETURN:
+    case Symbol::S_WHILE:
+    case Symbol::S_FOR:
+    case Symbol::S_UNROLL:
+    case Symbol::S_BREAK:
+    case Symbol::S_CONTINUE:
+    case Symbol::S_LET:
+    case Symbol::S_COMPTIME:
+    case Symbol::S_SIZEOF:
+    case Symbol::S_OFFSETOF:
+    case Symbol::S_TYPEOF:
+    case Symbol::S_TAG:
+    case Symbol::S_BOOLEAN:
       return "keyword";
-    case Symbol::S_RESERVED:
-      return "reserved";
+    case Symbol::S_FIELD:
+      return "name";
+    case Symbol::S_TYPE_OPEN:
+      return "type";
     case Symbol::S_PREDICATE_OPEN:
     case Symbol::S_PREDICATE_CLOSE:
       return "predicate";
     case Symbol::S_BRACE_OPEN:
+    case Symbol::S_VALUE_OPEN:
     case Symbol::S_BRACE_CLOSE:
     case Symbol::S_ANGLE_OPEN:
     case Symbol::S_ANGLE_CLOSE:
