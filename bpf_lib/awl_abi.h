@@ -52,6 +52,36 @@ struct awl_event_string {
 AWL_ASSERT_SIZE(struct awl_event_string, 8);
 #define AWL_STRING_TRUNCATED 0x80000000u
 
+/*
+ * A stack as a value: its frames lie once in a map of the kernel, under `id`; two stacks are the same when all of this
+ * is. Which of the maps has them follows from their number.
+ */
+struct awl_stack {
+  uint64_t id;      /* 0: no frames were kept */
+  uint32_t process; /* whose addresses they are; 0 for the kernel's */
+  uint16_t frames;
+  uint16_t flags;
+};
+AWL_ASSERT_SIZE(struct awl_stack, 16);
+#define AWL_STACK_TRUNCATED 1 /* there are more frames than the kernel walks over */
+#define AWL_STACK_LOST 2      /* it could not be walked, or not be kept */
+
+/* Frames that fit each of the maps. With what the kernel adds, an entry fills 256, 512 and 2048 bytes. */
+#define AWL_STACK_SHORT 24
+#define AWL_STACK_MIDDLE 56
+#define AWL_STACK_DEEP 128
+/* What the kernel walks over unless an administrator says otherwise (kernel.perf_event_max_stack). */
+#define AWL_STACK_MOST 127
+
+/* What became of stacks that are not as they should be; a global variable named awl_stack_losses. */
+struct awl_stack_losses {
+  uint64_t full;       /* no room, or no memory, for another one */
+  uint64_t collisions; /* two different ones with one id, twice in a row */
+  uint64_t unwalked;   /* the kernel could not follow it */
+  uint64_t truncated;
+};
+AWL_ASSERT_SIZE(struct awl_stack_losses, 32);
+
 /* One plain value without a key: storage `slot`. */
 struct awl_slot_header {
   uint64_t is_set; /* 0 until the first assignment, and again after delete() */

@@ -10,6 +10,7 @@
 #include "aggregate.c"
 #include "map.c"
 #include "event.c"
+#include "stack.c"
 #include "flow.c"
 
 char awl_license[] SEC("license") = "GPL";

@@ -17,7 +17,7 @@ Type pointer_type(AddressSpace space, std::string pointee) {
 
 Type simple_type(Kind kind) {
   uint32_t size = 8;
-  if (kind == Kind::user_symbol) size = 16;
+  if (kind == Kind::user_symbol || kind == Kind::kernel_stack || kind == Kind::user_stack) size = 16;
   if (kind == Kind::inet) size = 24;
   return {.kind = kind, .size = size};
 }

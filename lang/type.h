@@ -30,7 +30,7 @@ enum class Kind : uint8_t {
   buffer,     // u32 length, then up to size - 4 bytes
 
   // Numbers and bytes that only user space can put into words.
-  kernel_stack,
+  kernel_stack,   // awl_stack (bpf_lib/awl_abi.h); `name` is how it is shown: "", "perf", "raw", "build_id"
   user_stack,
   kernel_symbol,  // an address in the kernel
   user_symbol,    // u64 address, u64 process id

@@ -54,7 +54,7 @@ std::optional<uint64_t> load_number(Bytes bytes, size_t offset, unsigned width, 
 
 class Decoder {
  public:
-  explicit Decoder(const Names &names) : names_(names) {}
+  Decoder(const Names &names, Symbols *symbols) : names_(names), symbols_(symbols) {}
 
   /// A value of `type` that begins at `offset`; `width` is the number of bytes that a number has there.
   std::optional<TypedValue> at(const Type &type, Bytes bytes, size_t offset, unsigned width) const {
@@ -78,6 +78,8 @@ class Decoder {
         if (!type.name.empty()) return enumerator(type, static_cast<int64_t>(*bits));
         if (type.is_signed) return static_cast<int64_t>(*bits);
         return *bits;
+      case Kind::kernel_symbol:
+        return symbols_ ? symbols_->kernel(*bits) : Symbol{.address = *bits};
       default:
         return std::nullopt;
     }
@@ -96,6 +98,11 @@ class Decoder {
         return elements(type, bytes.subspan(offset, type.size));
       case Kind::buffer:
         return buffer(bytes.subspan(offset, type.size));
+      case Kind::kernel_stack:
+      case Kind::user_stack:
+        return stack(type, load<awl_stack>(bytes, offset));
+      case Kind::user_symbol:
+        return user_symbol(load<uint64_t>(bytes, offset), load<uint64_t>(bytes, offset + sizeof(uint64_t)));
       default:
         return std::nullopt;
     }
@@ -150,13 +157,32 @@ class Decoder {
     return Buffer{text_of(bytes.subspan(sizeof(uint32_t), *length))};
   }
 
+  static Stack::Style style_of(const Type &type) {
+    if (type.name == "perf") return Stack::Style::perf;
+    if (type.name == "raw") return Stack::Style::raw;
+    return type.name == "build_id" ? Stack::Style::build_id : Stack::Style::plain;
+  }
+
+  std::optional<Value> stack(const Type &type, std::optional<awl_stack> value) const {
+    if (!value) return std::nullopt;
+    bool user = type.kind == Kind::user_stack;
+    if (symbols_) return symbols_->stack(*value, user, style_of(type));
+    return Stack{.style = style_of(type), .frames = {}, .user = user, .lost = value->frames > 0};
+  }
+
+  std::optional<Value> user_symbol(std::optional<uint64_t> address, std::optional<uint64_t> process) const {
+    if (!address || !process) return std::nullopt;
+    return symbols_ ? symbols_->user(static_cast<uint32_t>(*process), *address) : Symbol{.address = *address};
+  }
+
   const Names &names_;
+  Symbols *symbols_;
 };
 
 }  // namespace
 
-std::optional<TypedValue> decode_column(const Column &column, Bytes bytes, const Names &names) {
-  if (!column.variable) return Decoder(names).at(column.type, bytes, column.offset, 8);
+std::optional<TypedValue> decode_column(const Column &column, Bytes bytes, const Names &names, Symbols *symbols) {
+  if (!column.variable) return Decoder(names, symbols).at(column.type, bytes, column.offset, 8);
   std::optional<Value> value = variable_string(column, bytes);
   if (!value) return std::nullopt;
   return TypedValue{.value = std::move(*value), .unit = column.type.unit, .show = Show::none};

@@ -61,7 +61,7 @@ int exit_status(const std::vector<TypedValue> &values) {
 
 }  // namespace
 
-EventDecoder::EventDecoder(const Manifest &manifest) : manifest_(manifest) {
+EventDecoder::EventDecoder(const Manifest &manifest, Symbols *symbols) : manifest_(manifest), symbols_(symbols) {
   events_.reserve(manifest.events.size());
   for (const EventDescription &event : manifest.events) events_.push_back(blank_event(event));
 }
@@ -104,7 +104,7 @@ bool EventDecoder::fill_values(std::vector<TypedValue> &values, const EventDescr
                                std::span<const std::byte> record) const {
   values.clear();
   for (const Column &column : description.columns) {
-    std::optional<TypedValue> value = decode_column(column, record, manifest_.names);
+    std::optional<TypedValue> value = decode_column(column, record, manifest_.names, symbols_);
     if (!value) return false;
     values.push_back(std::move(*value));
   }

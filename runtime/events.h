@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lang/image.h"
+#include "runtime/symbols.h"
 #include "runtime/values.h"
 
 namespace awl {
@@ -35,7 +36,7 @@ using Event = std::variant<PrintfEvent, ValueEvent, TimeEvent, PrintMapAction, C
 /// printf must not pay for copying its format a million times.
 class EventDecoder {
  public:
-  explicit EventDecoder(const Manifest &manifest);
+  explicit EventDecoder(const Manifest &manifest, Symbols *symbols = nullptr);
 
   /// The event of a record, valid until the next call; null for a malformed record. `now` is what time() prints.
   const Event *decode(std::span<const std::byte> record, time_t now);
@@ -46,6 +47,7 @@ class EventDecoder {
                    std::span<const std::byte> record) const;
 
   const Manifest &manifest_;
+  Symbols *symbols_;
   std::vector<Event> events_;  // by index into Manifest::events
 };
 

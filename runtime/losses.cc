@@ -47,6 +47,19 @@ Note missed(const std::string &probe, uint64_t count, std::string_view why) {
           .help = {}};
 }
 
+void add_stacks(const Losses &losses, std::vector<Note> &notes) {
+  auto add = [&](uint64_t count, std::string message) {
+    if (count)
+      notes.push_back({.kind = Note::Kind::fault, .count = count, .subject = "stacks", .message = message, .help = {}});
+  };
+  add(losses.stacks_full, fmt::format("{} lost because there is room for {} different ones of a length",
+                                      plural(losses.stacks_full, "stack"), losses.stacks_room));
+  add(losses.stacks_collided, plural(losses.stacks_collided, "stack") + " lost because others have the same hash");
+  add(losses.stacks_unwalked, plural(losses.stacks_unwalked, "stack") + " lost because the kernel could not follow it");
+  add(losses.stacks_truncated,
+      plural(losses.stacks_truncated, "stack") + " cut at the most frames that the kernel walks over");
+}
+
 uint64_t at(const std::vector<uint64_t> &counts, size_t i) { return i < counts.size() ? counts[i] : 0; }
 
 }  // namespace
@@ -64,6 +77,7 @@ std::vector<Note> notes_of(const Losses &losses, const Manifest &manifest, const
   for (size_t i = 0; i < manifest.maps.size(); i++)
     if (uint64_t dropped = at(losses.map_full, i))
       notes.push_back(full_map(manifest.maps[i].name, dropped, at(losses.map_entries, i)));
+  add_stacks(losses, notes);
   for (size_t i = 0; i < manifest.faults.size(); i++)
     if (uint64_t count = at(losses.faults, i)) notes.push_back(fault(manifest.faults[i], count, source));
   for (const auto &[probe, count] : losses.missed)

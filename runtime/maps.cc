@@ -65,8 +65,12 @@ KernelMap kernel_map(const MapDescription &map) {
           .entries = keyed ? map.capacity * banks : banks};
 }
 
-Maps::Maps(const Manifest &manifest, std::vector<KernelMap> maps, std::span<uint64_t> banks)
-    : manifest_(manifest), maps_(std::move(maps)), banks_(banks), zeroed_(manifest.maps.size()) {}
+Maps::Maps(const Manifest &manifest, std::vector<KernelMap> maps, std::span<uint64_t> banks, Symbols *symbols)
+    : manifest_(manifest),
+      maps_(std::move(maps)),
+      banks_(banks),
+      zeroed_(manifest.maps.size()),
+      symbols_(symbols) {}
 
 /// Reads one bank, or all there is. A key that both banks have is merged when it is an aggregation; of a plain
 /// value the current bank's is the newer one.
@@ -101,7 +105,7 @@ std::optional<TypedValue> Maps::value_of(size_t index, std::span<const uint64_t>
     bool slot = map.storage == Storage::slot;
     if (slot && words[0] == 0) return std::nullopt;
     Column column{.type = map.value};
-    return decode_column(column, std::as_bytes(words.subspan(slot ? slot_header_words : 0)), manifest_.names);
+    return decode_column(column, std::as_bytes(words.subspan(slot ? slot_header_words : 0)), manifest_.names, symbols_);
   }
   if (!is_empty(words, map.show)) return value_of_cells(words, map);
   if (!zeroed_[index]) return std::nullopt;
@@ -121,7 +125,7 @@ Snapshot Maps::render(size_t index, const Gathered &gathered) const {
     Row row{.key = {}, .value = std::move(*value)};
     row.key.reserve(map.key.size());
     for (const Column &column : map.key)
-      if (auto part = decode_column(column, std::as_bytes(std::span(gathered.keys[i])), manifest_.names))
+      if (auto part = decode_column(column, std::as_bytes(std::span(gathered.keys[i])), manifest_.names, symbols_))
         row.key.push_back(std::move(*part));
     snapshot.rows.push_back(std::move(row));
   }

@@ -11,6 +11,7 @@
 #include "lang/image.h"
 #include "runtime/entries.h"
 #include "runtime/grace.h"
+#include "runtime/symbols.h"
 #include "runtime/values.h"
 #include "src/base/result.h"
 
@@ -22,8 +23,9 @@ KernelMap kernel_map(const MapDescription &map);
 class Maps {
  public:
   /// `maps`: one for each of the manifest, by index. `banks`: the numbers that the kernel side writes by, by map;
-  /// one for each map when one is banked.
-  Maps(const Manifest &manifest, std::vector<KernelMap> maps, std::span<uint64_t> banks);
+  /// one for each map when one is banked. `symbols` names addresses in keys and values.
+  Maps(const Manifest &manifest, std::vector<KernelMap> maps, std::span<uint64_t> banks,
+       Symbols *symbols = nullptr);
 
   /// What is in the map now.
   Result<Snapshot> read(size_t map);
@@ -46,6 +48,7 @@ class Maps {
   std::vector<KernelMap> maps_;
   std::span<uint64_t> banks_;
   std::vector<bool> zeroed_;  // zero() was called: empty cells are a value, not the absence of one
+  Symbols *symbols_;
   GracePeriod grace_;
 };
 

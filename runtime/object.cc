@@ -15,6 +15,7 @@
 
 #include "runtime/libbpf_log.h"
 #include "runtime/maps.h"
+#include "runtime/stacks.h"
 #include "runtime/verifier.h"
 #include "src/base/fd.h"
 #include "src/base/text.h"
@@ -85,8 +86,10 @@ void size_map(bpf_map *map, Storage storage, const KernelMap &sizes, bool preall
 Status size_maps(bpf_object *object, const Manifest &manifest) {
   auto keyed = [](const MapDescription &map) { return kernel_map(map).keyed; };
   size_t hashes = static_cast<size_t>(std::count_if(manifest.maps.begin(), manifest.maps.end(), keyed));
+  hashes += has_stacks(object) ? 1 : 0;
   bool preallocated = hashes > 0 && !can_allocate_at_run_time();
   uint64_t share = preallocated ? available_memory() / preallocated_share / hashes : 0;
+  size_stack_maps(object, preallocated, share);
   uint32_t largest_value = sizeof(uint64_t);
   for (const MapDescription &description : manifest.maps) {
     bpf_map *map = bpf_object__find_map_by_name(object, description.symbol.c_str());

@@ -89,11 +89,27 @@ struct Appender {
 
 }  // namespace
 
-void append_text(std::string &out, const Text &text, bool escape) {
-  if (!escape || is_plain(text.bytes))
-    out += text.bytes;
+namespace {
+
+void append_bytes(std::string &out, std::string_view bytes, bool escape) {
+  if (!escape || is_plain(bytes))
+    out += bytes;
   else
-    out += escape_text(text.bytes);
+    out += escape_text(bytes);
+}
+
+/// `@fs/read_write.c:123`, where it is known.
+void append_line(std::string &out, const Symbol &symbol, bool escape) {
+  if (symbol.file.empty()) return;
+  out += '@';
+  append_bytes(out, symbol.file, escape);
+  fmt::format_to(std::back_inserter(out), ":{}", symbol.line);
+}
+
+}  // namespace
+
+void append_text(std::string &out, const Text &text, bool escape) {
+  append_bytes(out, text.bytes, escape);
   if (text.truncated) out += "..";
 }
 
@@ -102,17 +118,51 @@ void append_symbol(std::string &out, const Symbol &symbol, bool escape) {
     fmt::format_to(std::back_inserter(out), "0x{:x}", symbol.address);
     return;
   }
-  append_text(out, {.bytes = symbol.name}, escape);
+  append_bytes(out, symbol.name, escape);
   if (symbol.offset > 0) fmt::format_to(std::back_inserter(out), "+{}", symbol.offset);
+  append_line(out, symbol, escape);
 }
+
+namespace {
+
+/// `<tab>ffffffff81234567 vfs_read+12 (vmlinux)`, the form that perf's readers know.
+void append_perf_frame(std::string &out, const Symbol &frame, bool escape) {
+  fmt::format_to(std::back_inserter(out), "\t{:x} ", frame.address);
+  append_symbol(out, frame, escape);
+  out += " (";
+  append_bytes(out, frame.module.empty() ? "[unknown]" : frame.module, escape);
+  out += frame.inlined ? ") (inlined)" : ")";
+}
+
+void append_frame(std::string &out, const Stack &stack, const Symbol &frame, bool escape) {
+  switch (stack.style) {
+    case Stack::Style::plain:
+      out += frame.inlined ? "        [inlined] " : "        ";
+      return append_symbol(out, frame, escape);
+    case Stack::Style::perf:
+      return append_perf_frame(out, frame, escape);
+    case Stack::Style::raw:
+      fmt::format_to(std::back_inserter(out), "        {:x}", frame.address);
+      return;
+    case Stack::Style::build_id:
+      if (frame.name.empty())
+        fmt::format_to(std::back_inserter(out), "        0x{:x}", frame.address);
+      else
+        fmt::format_to(std::back_inserter(out), "        {} 0x{:x}", frame.name, frame.offset);
+      return;
+  }
+}
+
+}  // namespace
 
 void append_stack(std::string &out, const Stack &stack, bool escape) {
   out += '\n';
+  if (stack.lost) out += "        <lost>\n";
   for (const Symbol &frame : stack.frames) {
-    out += "        ";
-    append_symbol(out, frame, escape);
+    append_frame(out, stack, frame, escape);
     out += '\n';
   }
+  if (stack.truncated) out += "        ...\n";
 }
 
 void append_value(std::string &out, const TypedValue &value, const Look &look) {

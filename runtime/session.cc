@@ -19,6 +19,8 @@
 #include "runtime/maps.h"
 #include "runtime/object.h"
 #include "runtime/rings.h"
+#include "runtime/stacks.h"
+#include "runtime/symbols/symbolizer.h"
 
 namespace awl {
 namespace {
@@ -129,6 +131,7 @@ class LiveSession final : public Session {
   const Source *source_;
 
   std::optional<Object> object_;
+  std::unique_ptr<Symbolizer> symbols_;  // null: the script has no addresses to name
   std::optional<Maps> maps_;
   std::optional<EventDecoder> decoder_;
   std::unique_ptr<Rings> rings_;
@@ -155,8 +158,11 @@ Status LiveSession::load() {
     maps.back().fd = object_->map_fd(map.symbol);
     maps.back().entries = object_->map_entries(map.symbol);
   }
-  maps_.emplace(manifest_, std::move(maps), object_->words("awl_banks"));
-  decoder_.emplace(manifest_);
+  AddressKinds addresses = addresses_in(manifest_);
+  if (addresses.any)
+    symbols_ = std::make_unique<Symbolizer>(read_stacks_of(*object_), options_.debug_info, addresses.user);
+  maps_.emplace(manifest_, std::move(maps), object_->words("awl_banks"), symbols_.get());
+  decoder_.emplace(manifest_, symbols_.get());
   auto rings = Rings::open(object_->map_fd("awl_ring"), object_->map_fd("awl_control_ring"),
                            [this](std::span<const std::byte> record) { handle(record); });
   if (!rings) return rings.error();
@@ -329,6 +335,12 @@ Losses LiveSession::losses() const {
   if (control_) {
     losses.lost_events = std::atomic_ref(control_->lost).load();
     losses.busy = std::atomic_ref(control_->busy).load();
+  }
+  if (auto stacks = object_->words("awl_stack_losses"); stacks.size_bytes() >= sizeof(awl_stack_losses)) {
+    std::vector<uint64_t> counts = copy_counts(stacks);
+    losses.stacks_full = counts[0], losses.stacks_collided = counts[1];
+    losses.stacks_unwalked = counts[2], losses.stacks_truncated = counts[3];
+    losses.stacks_room = object_->map_entries(shortest_stacks);
   }
   for (const MapDescription &map : manifest_.maps)
     losses.map_entries.push_back(object_->map_entries(map.symbol) / (map.banked ? AWL_BANKS : 1));

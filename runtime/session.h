@@ -23,6 +23,7 @@ struct SessionOptions {
   bool verbose = false;     // -v: the kernel's whole verifier log with a refusal
   uint64_t ring_bytes = 0;  // 0: choose from the free memory
   bool maps_by_name = false;  // at the end maps come by name, not in the order of the script
+  bool debug_info = false;  // frames of user stacks with source lines and inlined calls
 };
 
 class Session {

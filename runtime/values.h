@@ -83,13 +83,14 @@ struct Array {
   bool operator==(const Array &) const;
 };
 
-/// An address and what lies there. Without a name nothing is known of it.
+/// An address and what lies there. Without a name nothing is known of it. A map may have millions of frames and few
+/// functions, so a symbol only points at its texts: they live as long as the session, or are literals in a test.
 struct Symbol {
   uint64_t address = 0;
-  std::string name;      // demangled
-  uint64_t offset = 0;   // from the start of the function
-  std::string module;    // path of the binary, or the kernel's module; may be empty
-  std::string file;      // source file and line, when they were asked for and are known
+  std::string_view name;    // demangled
+  uint64_t offset = 0;      // from the start of the function
+  std::string_view module;  // path of the binary, or the kernel's module; may be empty
+  std::string_view file;    // source file and line, when they were asked for and are known
   uint32_t line = 0;
   bool inlined = false;  // stands for a call that the compiler dissolved into the next frame
   bool operator==(const Symbol &) const = default;
@@ -97,6 +98,8 @@ struct Symbol {
 
 /// Frames from the innermost outwards.
 struct Stack {
+  /// How people want to read it. In the style `build_id` a frame's name is the build id of its binary, and its offset
+  /// counts from the start of that file.
   enum class Style : uint8_t { plain, perf, raw, build_id } style = Style::plain;
   std::vector<Symbol> frames;
   bool user = false;

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stacks. The kernel has a map of its own for them (bpf_get_stackid), which loses one of two stacks that fall into the
+ * same bucket, and has room for all of them from the start. Here a stack is walked into scratch memory, and kept, once,
+ * in an ordinary hash under a 64-bit hash of its frames; what is found there is compared, so that a stack is never
+ * taken for another. Most stacks are short, so there are three maps, each for as many frames as fill a piece of the
+ * kernel's allocator.
+ *
+ * The frames arrive with zeros behind them up to the size of the memory, and are looked at eight at a time.
+ */
+
+#define AWL_STACK_MAP(name, words) \
+  struct { \
+    __uint(type, BPF_MAP_TYPE_HASH); \
+    __uint(max_entries, 1); \
+    __uint(key_size, 8); \
+    __uint(value_size, (words) * 8); \
+  } name SEC(".maps")
+
+AWL_STACK_MAP(awl_stacks_short, AWL_STACK_SHORT);
+AWL_STACK_MAP(awl_stacks_middle, AWL_STACK_MIDDLE);
+AWL_STACK_MAP(awl_stacks_deep, AWL_STACK_DEEP);
+
+volatile struct awl_stack_losses awl_stack_losses;
+
+/* Frames to `frames`, as bpf_get_stack gives them: bytes, or a negative error. `flags`: frames to skip, user stack. */
+s64 awl_stack_walk(void *ctx, u64 *frames, u64 bytes, u64 flags) { return bpf_get_stack(ctx, frames, bytes, flags); }
+
+/* Four multiplications run side by side; what they lose in mixing is made up for at the end. */
+static __always_inline u64 awl_stack_hash(const u64 *frames, u32 count, u32 words) {
+  u64 a = count, b = 0, c = 0, d = 0;
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < words; i += 8) {
+    if (i >= count) break;
+    const u64 *at = frames + i;
+    a = (a ^ at[0]) * 0x9e3779b97f4a7c15ull, b = (b ^ at[1]) * 0xc2b2ae3d27d4eb4full;
+    c = (c ^ at[2]) * 0x165667b19e3779f9ull, d = (d ^ at[3]) * 0x27d4eb2f165667c5ull;
+    a ^= a >> 29, b ^= b >> 31, c ^= c >> 33, d ^= d >> 30;
+    a = (a ^ at[4]) * 0x9e3779b97f4a7c15ull, b = (b ^ at[5]) * 0xc2b2ae3d27d4eb4full;
+    c = (c ^ at[6]) * 0x165667b19e3779f9ull, d = (d ^ at[7]) * 0x27d4eb2f165667c5ull;
+    a ^= a >> 32, b ^= b >> 28, c ^= c >> 30, d ^= d >> 31;
+  }
+  u64 hash = a + (b << 17 | b >> 47) + (c << 31 | c >> 33) + (d << 47 | d >> 17);
+  hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9ull;
+  hash = (hash ^ hash >> 27) * 0x94d049bb133111ebull;
+  hash ^= hash >> 31;
+  return hash ? hash : 1;
+}
+
+static __always_inline int awl_stack_same(const u64 *a, const u64 *b, u32 count, u32 words) {
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < words; i += 8) {
+    if (i > count) break; /* the zero behind the last frame is compared too, so that a longer stack is another one */
+    const u64 *x = a + i, *y = b + i;
+    if ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4]) | (x[5] ^ y[5]) | (x[6] ^ y[6]) |
+        (x[7] ^ y[7]))
+      return 0;
+  }
+  return 1;
+}
+
+/* The id under which `map` has the frames now; 0 when it cannot have them. */
+static __always_inline u64 awl_stack_find(void *map, const u64 *frames, u32 count, u32 words) {
+  u64 id = awl_stack_hash(frames, count, words);
+#pragma unroll
+  for (u32 attempt = 0; attempt < 2; attempt++) {
+    u64 *kept = bpf_map_lookup_elem(map, &id);
+    if (!kept) {
+      if (!bpf_map_update_elem(map, &id, frames, BPF_NOEXIST)) return id;
+      kept = bpf_map_lookup_elem(map, &id); /* another processor came first */
+    }
+    if (!kept) {
+      __sync_fetch_and_add(&awl_stack_losses.full, 1);
+      return 0;
+    }
+    if (awl_stack_same(kept, frames, count, words)) return id;
+    id++;
+  }
+  __sync_fetch_and_add(&awl_stack_losses.collisions, 1);
+  return 0;
+}
+
+/* What awl_stack_walk gave, to a value. `depth`: frames that were asked for. `process`: 0 for a kernel stack. */
+static __always_inline u32 awl_stack_describe(struct awl_stack *out, s64 got, u64 depth, u64 user) {
+  u32 count = got < 0 ? 0 : (u32)got / 8;
+  out->id = 0;
+  out->process = user ? bpf_get_current_pid_tgid() >> 32 : 0;
+  out->flags = 0;
+  /* Asked for everything, the kernel cannot say whether there is more. */
+  if (depth == AWL_STACK_MOST && count >= AWL_STACK_MOST) {
+    out->flags = AWL_STACK_TRUNCATED;
+    __sync_fetch_and_add(&awl_stack_losses.truncated, 1);
+  }
+  /* A thread of the kernel has no user stack; nothing is wrong with that. */
+  if (got < 0 && !user) {
+    out->flags = AWL_STACK_LOST;
+    __sync_fetch_and_add(&awl_stack_losses.unwalked, 1);
+  }
+  if (count > depth) count = depth;
+  out->frames = count;
+  return count;
+}
+
+static __always_inline void awl_stack_found(struct awl_stack *out, u32 count, u64 id) {
+  out->id = id;
+  if (count && !id) out->flags |= AWL_STACK_LOST, out->frames = 0;
+}
+
+/* For memory of AWL_STACK_SHORT words. */
+void awl_stack_keep_short(struct awl_stack *out, const u64 *frames, s64 got, u64 depth, u64 user) {
+  u32 count = awl_stack_describe(out, got, depth, user);
+  if (!count) return;
+  awl_stack_found(out, count, awl_stack_find(&awl_stacks_short, frames, count, AWL_STACK_SHORT));
+}
+
+void awl_stack_keep_middle(struct awl_stack *out, const u64 *frames, s64 got, u64 depth, u64 user) {
+  u32 count = awl_stack_describe(out, got, depth, user);
+  if (!count) return;
+  u64 id = count <= AWL_STACK_SHORT ? awl_stack_find(&awl_stacks_short, frames, count, AWL_STACK_SHORT)
+                                    : awl_stack_find(&awl_stacks_middle, frames, count, AWL_STACK_MIDDLE);
+  awl_stack_found(out, count, id);
+}
+
+void awl_stack_keep_deep(struct awl_stack *out, const u64 *frames, s64 got, u64 depth, u64 user) {
+  u32 count = awl_stack_describe(out, got, depth, user);
+  if (!count) return;
+  u64 id = count <= AWL_STACK_SHORT    ? awl_stack_find(&awl_stacks_short, frames, count, AWL_STACK_SHORT)
+           : count <= AWL_STACK_MIDDLE ? awl_stack_find(&awl_stacks_middle, frames, count, AWL_STACK_MIDDLE)
+                                       : awl_stack_find(&awl_stacks_deep, frames, count, AWL_STACK_DEEP);
+  awl_stack_found(out, count, id);
+}
+
+u64 awl_stack_length(const struct awl_stack *stack) { return stack->frames; }
+
+/* The function that called the one with the probe. `skip`: frames of the tracer itself. */
+u64 awl_caller(void *ctx, u64 skip) {
+  u64 address = 0;
+  bpf_get_stack(ctx, &address, sizeof(address), (skip + 1) & 0xff);
+  return address;
+}
+
+/* An address of user space, with the process that it belongs to. */
+void awl_user_symbol(u64 *out, u64 address) {
+  out[0] = address;
+  out[1] = bpf_get_current_pid_tgid() >> 32;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runtime/stacks.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include <algorithm>
+
+#include "runtime/object.h"
+
+namespace awl {
+namespace {
+
+struct StackMap {
+  const char *name;
+  uint32_t words;
+};
+constexpr StackMap stack_maps[] = {
+    {shortest_stacks, AWL_STACK_SHORT}, {"awl_stacks_middle", AWL_STACK_MIDDLE}, {"awl_stacks_deep", AWL_STACK_DEEP}};
+
+/// Different stacks of a length that a run can have.
+constexpr uint64_t room = uint64_t{1} << 18;
+/// The kernel's own part of an entry.
+constexpr uint64_t overhead = 64;
+
+void look_at(const Type &type, AddressKinds &found) {
+  bool kernel = type.kind == Kind::kernel_stack || type.kind == Kind::kernel_symbol;
+  bool user = type.kind == Kind::user_stack || type.kind == Kind::user_symbol;
+  found.any |= kernel || user;
+  found.user |= user;
+  for (const Part &part : type.parts) look_at(part.type, found);
+}
+
+}  // namespace
+
+AddressKinds addresses_in(const Manifest &manifest) {
+  AddressKinds found;
+  for (const MapDescription &map : manifest.maps) {
+    for (const Column &column : map.key) look_at(column.type, found);
+    look_at(map.value, found);
+  }
+  for (const EventDescription &event : manifest.events)
+    for (const Column &column : event.columns) look_at(column.type, found);
+  return found;
+}
+
+bool has_stacks(const bpf_object *object) { return bpf_object__find_map_by_name(object, shortest_stacks) != nullptr; }
+
+void size_stack_maps(const bpf_object *object, bool preallocated, uint64_t share) {
+  for (const StackMap &known : stack_maps) {
+    bpf_map *map = bpf_object__find_map_by_name(object, known.name);
+    if (!map) continue;
+    uint64_t fit = share / std::size(stack_maps) / (known.words * sizeof(uint64_t) + overhead);
+    bpf_map__set_max_entries(map, static_cast<uint32_t>(preallocated ? std::clamp<uint64_t>(fit, 1, room) : room));
+    bpf_map__set_map_flags(map, preallocated ? 0 : BPF_F_NO_PREALLOC);
+  }
+}
+
+ReadFrames read_stacks_of(const Object &object) {
+  int fds[std::size(stack_maps)];
+  for (size_t i = 0; i < std::size(stack_maps); i++) fds[i] = object.map_fd(stack_maps[i].name);
+  return [=](const awl_stack &stack) {
+    std::vector<uint64_t> frames;
+    if (stack.id == 0 || stack.frames == 0) return frames;
+    for (size_t i = 0; i < std::size(stack_maps); i++) {
+      if (stack.frames > stack_maps[i].words) continue;
+      frames.resize(stack_maps[i].words);
+      if (fds[i] < 0 || bpf_map_lookup_elem(fds[i], &stack.id, frames.data()) != 0) frames.clear();
+      frames.resize(std::min<size_t>(frames.size(), stack.frames));
+      break;
+    }
+    return frames;
+  };
+}
+
+}  // namespace awl
