@@ -100,6 +100,7 @@ class LiveSession final : public Session {
   int event_fd() const override { return rings_->event_fd(); }
   void signalled(int number) override;
   void finish(Sink &sink, bool print_maps) override;
+  Result<Snapshot> snapshot(size_t map) override { return maps_->read(map); }
   size_t probe_count() const override;
   bool has_live_probes() const override {
     return std::any_of(manifest_.programs.begin(), manifest_.programs.end(), is_live);

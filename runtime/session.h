@@ -47,6 +47,8 @@ class Session {
   /// Stop the probes, drain the rings, run `end` blocks, drain again, print all maps that are not empty, report
   /// losses as notes. Prints before it detaches, so that the result is there at once.
   virtual void finish(Sink &sink, bool print_maps) = 0;
+  /// What a map of the manifest, by its index, has in it now.
+  virtual Result<Snapshot> snapshot(size_t map) = 0;
   /// Probes that are attached, for the start line.
   virtual size_t probe_count() const = 0;
   /// The script has begin/end only: nothing to wait for.

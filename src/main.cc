@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "src/commands.h"
+#include "src/compare.h"
 #include "src/options.h"
 #include "src/run.h"
 #include "src/vm.h"
@@ -29,6 +30,10 @@ int main(int argc, char **argv) {
       return awl::print_list(*options);
     case awl::Verb::manual:
       return awl::print_manual(*options);
+    case awl::Verb::diff:
+      return awl::diff_recordings(*options);
+    case awl::Verb::merge:
+      return awl::merge_recordings(*options);
     case awl::Verb::run:
       return awl::run_script(*options, argc, argv);
   }

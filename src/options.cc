@@ -105,6 +105,7 @@ const OptionRow rows[] = {
     {'f', "format", "FORMAT", "output format: text, json, csv, flamegraph, html ... (see FORMATS in the manual)",
      set_format},
     {0, "style", "STYLE", "text and JSON as another tracer's: awl, bpftrace, ply, dtrace, bcc", set_style},
+    {0, "top", "[MAP]", "watch a map: redrawn each second, largest first, with what is new", AWL_SET(o.top = a)},
     {'q', "quiet", "", "no status line", AWL_SET(o.quiet = true)},
     {'v', "verbose", "", "say how each probe is attached; with -l: arguments of the probes", AWL_SET(o.verbose = true)},
     {'l', "list", "", "list probes that match a pattern: awl -l 'kprobe:vfs_*'", AWL_SET(o.verb = Verb::list)},
@@ -193,6 +194,11 @@ Result<Options> parse_options(int argc, char **argv) {
     if (!done) return done.error();
   }
   options.positional.assign(argv + optind, argv + argc);
+  // No program is one word.
+  if (options.verb == Verb::run && !options.expression && !options.positional.empty()) {
+    if (options.positional[0] == "diff") options.verb = Verb::diff;
+    if (options.positional[0] == "merge") options.verb = Verb::merge;
+  }
   if (options.command && !options.pids.empty())
     return usage_error("`-c` and `-p` exclude each other",
                        "`-c` starts the process to look at, `-p` names running ones");
@@ -204,6 +210,8 @@ std::string usage() {
       "usage: awl [options] 'program' [parameters]\n"
       "       awl [options] file [parameters]\n"
       "       awl -l ['pattern']\n"
+      "       awl diff before.json after.json\n"
+      "       awl merge a.json b.json ...\n"
       "\n"
       "  awl 'kretprobe:vfs_read { @[\"size\"] = quantize(retval); }'\n"
       "  awl 'tracepoint:syscalls:sys_enter_openat { printf(\"%s %s\\n\", comm, str(args.filename)); }'\n"

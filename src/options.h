@@ -12,7 +12,7 @@
 
 namespace awl {
 
-enum class Verb : uint8_t { run, list, help, version, manual };
+enum class Verb : uint8_t { run, list, help, version, manual, diff, merge };
 
 struct Options {
   Verb verb = Verb::run;
@@ -23,6 +23,7 @@ struct Options {
   std::string output;                     // -o
   std::string format = "text";            // -f
   std::string style = "awl";              // --style; awl by another tracer's name begins with that one's
+  std::optional<std::string> top;         // --top; empty: the first map
   Stage dump = Stage::none;               // --dump
   std::optional<std::string> vm;          // --vm; empty: the default kernel
   std::string via;                        // --via

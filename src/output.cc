@@ -99,19 +99,24 @@ Status OutputFile::commit() {
   return cannot_write(path, errno_text(error));
 }
 
-std::unique_ptr<Sink> make_sink(Writer &writer, const Options &options, const Source &source,
-                                const Manifest &manifest) {
+size_t most_key_columns(const Manifest &manifest) {
+  size_t most = 0;
+  for (const MapDescription &map : manifest.maps) most = std::max(most, map.key.size());
+  return most;
+}
+
+std::unique_ptr<Sink> make_sink(Writer &writer, const Options &options, const Source &source, size_t key_columns) {
   utsname machine = {};
   uname(&machine);
   SinkOptions result = {.unicode = std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
                         .style = options.style,
+                        .key_columns = key_columns,
                         .run = {.script_name = source.name,
                                 .script = source.text,
                                 .command = options.command.value_or(""),
                                 .host = machine.nodename,
                                 .kernel = fmt::format("{} {}", machine.sysname, machine.release),
                                 .machine = machine.machine}};
-  for (const MapDescription &map : manifest.maps) result.key_columns = std::max(result.key_columns, map.key.size());
   for (const SinkFormat &format : sink_formats())
     if (format.name == options.format) return format.make(writer, result);
   AWL_CHECK(!"the options know all formats");

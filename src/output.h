@@ -36,7 +36,8 @@ class OutputFile {
   std::string temporary_;  // has this name until then
 };
 
-/// The sink that the options ask for. Its maps are described by `manifest`, which may be empty.
-std::unique_ptr<Sink> make_sink(Writer &writer, const Options &options, const Source &source, const Manifest &manifest);
+/// The sink that the options ask for. `key_columns`: of the map that has most of them.
+std::unique_ptr<Sink> make_sink(Writer &writer, const Options &options, const Source &source, size_t key_columns);
+size_t most_key_columns(const Manifest &manifest);
 
 }  // namespace awl

@@ -24,6 +24,7 @@
 #include "src/base/fd.h"
 #include "src/base/text.h"
 #include "src/output.h"
+#include "src/top.h"
 #include "src/vm.h"
 
 namespace awl {
@@ -157,21 +158,38 @@ bool only_for_the_script(Session &session, const Wakers &wakers) {
   return true;
 }
 
-/// Until a signal, the end of the child or of all traced processes, exit(), or a closed pipe. True when it was the
-/// child.
-bool trace(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, Child *child) {
+/// --top: the map that is watched.
+struct Live {
+  Live(size_t which, bool on_terminal) : map(which), view(on_terminal) {}
+  size_t map;
+  LiveView view;
+  void refresh(Session &session, Sink &sink) {
+    if (view.until_next().count() > 0) return;
+    if (auto now = session.snapshot(map)) view.show(*now, sink);
+  }
+};
+
+/// Until a signal, the end of the child or of all traced processes, exit(), a closed pipe, or the key q. True when it
+/// was the child.
+bool trace(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, Child *child, Live *live) {
   std::vector<pollfd> watched = {{session.event_fd(), POLLIN, 0}, {wakers.signals.get(), POLLIN, 0}};
   if (child) watched.push_back({child->pidfd(), POLLIN, 0});
   size_t first_process = watched.size();
   for (const Fd &process : wakers.processes) watched.push_back({process.get(), POLLIN, 0});
+  const size_t keyboard = watched.size();
+  watched.push_back({live ? live->view.input() : -1, POLLIN, 0});
+  Sink &printed = live && live->view.on_terminal() ? live->view.tail() : sink;
   size_t left = wakers.processes.size();
-  while (session.poll(sink, std::chrono::milliseconds(0))) {
+  while (session.poll(printed, std::chrono::milliseconds(0))) {
+    if (live) live->refresh(session, sink);
     writer.flush();
     if (writer.broken()) return false;
-    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return false;
+    const int patience = live ? static_cast<int>(live->view.until_next().count()) : -1;
+    if (::poll(watched.data(), watched.size(), patience) < 0 && errno != EINTR) return false;
     if (child && watched[2].revents) return true;
     if (watched[1].revents && !only_for_the_script(session, wakers)) return false;
-    for (size_t i = first_process; i < watched.size(); i++)
+    if (watched[keyboard].revents && !live->view.keys()) return false;
+    for (size_t i = first_process; i < keyboard; i++)
       if (watched[i].revents) {
         watched[i].fd = -1;
         if (--left == 0) return false;
@@ -199,6 +217,20 @@ Diagnostics errors_of(const Diagnostics &all) {
     if (!one.help.empty()) draft.help("{}", one.help);
   }
   return errors;
+}
+
+/// The map that --top names, or the first one.
+Result<size_t> map_to_watch(const Manifest &manifest, const std::string &name) {
+  const std::string wanted = name.starts_with('@') ? name : "@" + name;
+  std::vector<std::string_view> names;
+  for (size_t i = 0; i < manifest.maps.size(); i++) {
+    if (name.empty() || manifest.maps[i].name == wanted) return i;
+    names.push_back(manifest.maps[i].name);
+  }
+  if (names.empty()) return Error{"--top has nothing to show", "the script has no map", "", ErrorKind::usage};
+  auto near = did_you_mean(wanted, names);
+  return Error{fmt::format("the script has no map `{}`", escape_text(wanted)), "",
+               near ? fmt::format("did you mean `{}`?", *near) : "", ErrorKind::usage};
 }
 
 class Run {
@@ -306,7 +338,13 @@ int Run::operator()() {
   // Kernel. The child waits until every probe is attached, and is not there at all while anything can be wrong.
   auto wakers = make_wakers(options_, compiled->image.manifest);
   if (!wakers) return fail(wakers.error());
-  std::unique_ptr<Sink> sink = make_sink(writer, options_, source_, compiled->image.manifest);
+  std::optional<size_t> top_map;
+  if (options_.top) {
+    auto found = map_to_watch(compiled->image.manifest, *options_.top);
+    if (!found) return fail(found.error());
+    top_map = *found;
+  }
+  std::unique_ptr<Sink> sink = make_sink(writer, options_, source_, most_key_columns(compiled->image.manifest));
   const Style &style = *find_style(options_.style);
   timers_.phase("load");
   SessionOptions session_options;
@@ -331,13 +369,16 @@ int Run::operator()() {
   sink->start((*session)->probe_count());
   if ((*session)->has_live_probes()) {
     if (!options_.quiet)
-      std::fputs(style.active((*session)->probe_count(), {.script_name = source_.name, .script = source_.text},
-                              console().terminal && !child)
+      std::fputs(style
+                     .active((*session)->probe_count(), {.script_name = source_.name, .script = source_.text},
+                             console().terminal && !child)
                      .c_str(),
                  stderr);
     if (child)
       if (Status released = child->release(); !released) return fail(released.error());
-    child_ended = trace(**session, *sink, writer, *wakers, child ? &*child : nullptr);
+    std::optional<Live> live;
+    if (top_map) live.emplace(*top_map, options_.output.empty() && options_.format == "text" && isatty(STDOUT_FILENO));
+    child_ended = trace(**session, *sink, writer, *wakers, child ? &*child : nullptr, live ? &*live : nullptr);
   } else {
     (*session)->poll(*sink, std::chrono::milliseconds(0));
   }

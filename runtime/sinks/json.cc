@@ -12,9 +12,9 @@
 //   {"type":"end"}
 //
 // A map with a key has `rows`, one without has `value` (null: not set). `when` is `print` for a print(@m) of the
-// script and `end` at the end of the run. `show` names the aggregation; plain maps have none. `unit` belongs to the
-// values of the map, `key_units` and `units` to key columns and values one by one; each is there only when there is
-// a unit (`ns`, `bytes`) to tell.
+// script and `end` at the end of the run; with `cleared` no later line has these numbers again. `show` names the
+// aggregation; plain maps have none. `unit` belongs to the values of the map, `key_units` and `units` to key columns
+// and values one by one; each is there only when there is a unit (`ns`, `bytes`) to tell.
 //
 // Values: integers are JSON integers with all their 64 bits. A histogram tells its buckets from the first to the
 // last that is not empty, both edges inclusive, 0 and 1 apart; a bucket without `low` or `high` is open on that
@@ -220,6 +220,7 @@ class JsonSink : public Sink {
     open("map");
     append_name_field(line_, "name", snapshot.name);
     append_name_field(line_, "when", asked ? "print" : "end");
+    if (snapshot.taken) line_ += ",\"cleared\":true";
     if (!snapshot.rows.empty()) append_columns(snapshot.rows.front());
     snapshot.keyed ? append_rows(snapshot) : append_lone_value(snapshot);
     close();

@@ -15,6 +15,9 @@ struct EmbeddedFile {
 /// The in-kernel library: one file of LLVM bitcode.
 std::span<const EmbeddedFile> bpf_lib_bitcode();
 
+/// Scripts and style sheets of the pictures (runtime/sinks/html).
+std::span<const EmbeddedFile> web_files();
+
 /// The scripts that boot a throwaway virtual machine.
 std::span<const EmbeddedFile> vm_files();
 

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A comparison, as text:
+//
+//   @reads: count
+//     dd                                     100          150          +50   +50.0%
+//     cat                                     10            -          -10   gone
+//
+//   @lat: quantize
+//     dd: 100 -> 120 samples, p50 [512, 1023] -> [1024, 2047], p99 [2048, 4095] as before
+//       [512, 1023]                          90           30          -60   -66.7%
+//
+// What is the same in both runs is not shown. -f folded gives `stack before after` lines, which difference tools read.
+#include "runtime/sinks/difference.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "runtime/render.h"
+#include "runtime/sinks/merge.h"
+#include "runtime/sinks/profile.h"
+#include "src/base/text.h"
+
+namespace awl {
+namespace {
+
+std::optional<Wide> number_of(const TypedValue &value) {
+  if (const int64_t *number = std::get_if<int64_t>(&value.value)) return *number;
+  if (const uint64_t *number = std::get_if<uint64_t>(&value.value)) return static_cast<Wide>(*number);
+  if (const Stats *stats = std::get_if<Stats>(&value.value)) return stats->average();
+  return std::nullopt;
+}
+
+std::string shown(const TypedValue &value) {
+  std::string text;
+  append_value(text, value, Look{});
+  return std::string(trim(text));
+}
+
+std::string key_text(const Row &row) {
+  std::string text;
+  for (const TypedValue &column : row.key) text += (text.empty() ? "" : ", ") + shown(column);
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+std::string signed_digits(Wide number) {
+  std::string text = number > 0 ? "+" : "";
+  append_integer(text, number);
+  return text;
+}
+
+std::string ratio(Wide before, Wide after) {
+  if (before == 0) return "new";
+  if (after == 0) return "gone";
+  return fmt::format("{:+.1f}%", 100.0 * static_cast<double>(after - before) / std::abs(static_cast<double>(before)));
+}
+
+void append_line(std::string &out, std::string_view indent, std::string_view name, const std::string &before,
+                 const std::string &after, const std::string &change, const std::string &part) {
+  out += indent;
+  append_left(out, name, 38 - indent.size());
+  fmt::format_to(std::back_inserter(out), " {:>12} {:>12} {:>12}   {}\n", before, after, change, part);
+}
+
+std::string interval(const Bucket &bucket) {
+  std::string text = bucket.open_low ? "(..., " : "[";
+  if (!bucket.open_low) append_integer(text, bucket.low);
+  if (!bucket.open_low) text += ", ";
+  if (bucket.open_high) return text + "...)";
+  append_integer(text, bucket.high);
+  return text + "]";
+}
+
+std::string shift(const Histogram &before, const Histogram &after, double share) {
+  const Bucket *a = percentile(before, share), *b = percentile(after, share);
+  if (!a || !b) return a ? interval(*a) + " -> none" : b ? "none -> " + interval(*b) : "none";
+  return interval(*a) == interval(*b) ? interval(*a) + " as before" : interval(*a) + " -> " + interval(*b);
+}
+
+uint64_t count_in(const Histogram &histogram, const std::string &range) {
+  for (const Bucket &bucket : histogram.buckets)
+    if (interval(bucket) == range) return bucket.count;
+  return 0;
+}
+
+void append_histograms(std::string &out, const std::string &key, const Histogram &before, const Histogram &after) {
+  if (before == after) return;
+  fmt::format_to(std::back_inserter(out), "  {}{}{} -> {} samples, p50 {}, p99 {}\n", key, key.empty() ? "" : ": ",
+                 before.total(), after.total(), shift(before, after, 0.5), shift(before, after, 0.99));
+  TypedValue both = {.value = before};
+  add_value(both, {.value = after});
+  for (const Bucket &bucket : std::get<Histogram>(both.value).buckets) {
+    const std::string range = interval(bucket);
+    const Wide a = static_cast<Wide>(count_in(before, range)), b = static_cast<Wide>(count_in(after, range));
+    if (a != b)
+      append_line(out, "    ", range, std::to_string(static_cast<uint64_t>(a)),
+                  std::to_string(static_cast<uint64_t>(b)), signed_digits(b - a), ratio(a, b));
+  }
+}
+
+void append_values(std::string &out, const std::string &key, const TypedValue *before, const TypedValue *after) {
+  if (before && after && before->value == after->value) return;
+  const std::optional<Wide> a = before ? number_of(*before) : 0, b = after ? number_of(*after) : 0;
+  const std::string change = a && b ? signed_digits(*b - *a) : "";
+  const std::string part = !before ? "new" : !after ? "gone" : a && b ? ratio(*a, *b) : "";
+  append_line(out, "  ", key, before ? shown(*before) : "-", after ? shown(*after) : "-", change, part);
+}
+
+void append_rows(std::string &out, const Row *before, const Row *after) {
+  const std::string key = key_text(before ? *before : *after);
+  const Histogram none;
+  const Histogram *a = before ? std::get_if<Histogram>(&before->value.value) : nullptr;
+  const Histogram *b = after ? std::get_if<Histogram>(&after->value.value) : nullptr;
+  if (a || b)
+    append_histograms(out, key, a ? *a : none, b ? *b : none);
+  else
+    append_values(out, key, before ? &before->value : nullptr, after ? &after->value : nullptr);
+}
+
+/// The rows of both by key, and what each of the two has there.
+template <class Visit>
+void for_each_pair(Snapshot before, Snapshot after, const Visit &visit) {
+  std::ranges::stable_sort(before.rows, key_before);
+  std::ranges::stable_sort(after.rows, key_before);
+  auto a = before.rows.begin(), b = after.rows.begin();
+  while (a != before.rows.end() || b != after.rows.end()) {
+    const bool only_a = b == after.rows.end() || (a != before.rows.end() && key_before(*a, *b));
+    const bool only_b = !only_a && (a == before.rows.end() || key_before(*b, *a));
+    visit(only_b ? nullptr : &*a, only_a ? nullptr : &*b);
+    if (!only_b) ++a;
+    if (!only_a) ++b;
+  }
+}
+
+}  // namespace
+
+const Bucket *percentile(const Histogram &histogram, double share) {
+  const uint64_t total = histogram.total();
+  const uint64_t wanted = std::max<uint64_t>(static_cast<uint64_t>(std::ceil(share * static_cast<double>(total))), 1);
+  uint64_t seen = 0;
+  for (const Bucket &bucket : histogram.buckets)
+    if ((seen += bucket.count) >= wanted) return &bucket;
+  return nullptr;
+}
+
+std::string difference(const Snapshot &before, const Snapshot &after) {
+  std::string rows;
+  for_each_pair(before, after, [&rows](const Row *a, const Row *b) { append_rows(rows, a, b); });
+  if (rows.empty()) return rows;
+  const Snapshot &either = before.rows.empty() ? after : before;
+  const std::string_view show = name_of(either.rows[0].value.show);
+  return fmt::format("{}{}{}\n{}", either.name, show.empty() ? "" : ": ", show, rows);
+}
+
+std::string folded_difference(const Snapshot &before, const Snapshot &after) {
+  std::string out;
+  for_each_pair(before, after, [&out](const Row *a, const Row *b) {
+    ProfileBuilder builder("all");
+    Snapshot one;
+    one.rows.push_back(a ? *a : *b);
+    one.rows[0].value = {.value = uint64_t{1}};
+    builder.add(one);
+    const Profile profile = builder.finish();
+    std::string line;
+    for (const uint32_t frame : profile.weights.begin()->first) {
+      std::string name = profile.frames[frame].name;
+      std::ranges::replace(name, ';', ':');
+      line += (line.empty() ? "" : ";") + name;
+    }
+    const auto weight = [](const Row *row) { return row ? std::max<Wide>(number_of(row->value).value_or(0), 0) : 0; };
+    out += fmt::format("{} {} {}\n", line, static_cast<uint64_t>(weight(a)), static_cast<uint64_t>(weight(b)));
+  });
+  return out;
+}
+
+}  // namespace awl

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <doctest/doctest.h>
+
+#include "runtime/sinks/difference.h"
+#include "runtime/sinks/top_picture.h"
+#include "tests/runtime/capture.h"
+
+using namespace awl;
+
+namespace {
+
+Snapshot keyed(std::string name, std::vector<Row> rows) { return {std::move(name), true, std::move(rows)}; }
+TypedValue count(uint64_t n) { return unsigned_number(n, Show::count); }
+
+Snapshot reads(uint64_t dd) { return keyed("@reads", {{{text("dd")}, count(dd)}, {{text("sh")}, count(5)}}); }
+
+}  // namespace
+
+TEST_CASE("a difference has the rows that differ, with what is new and what is gone") {
+  const Snapshot before = keyed("@r", {{{text("cat")}, count(10)}, {{text("dd")}, count(100)}, {{text("sh")}, count(5)}});
+  const Snapshot after = keyed("@r", {{{text("dd")}, count(150)}, {{text("ls")}, count(2)}, {{text("sh")}, count(5)}});
+  CHECK(difference(before, after) ==
+        "@r: count\n"
+        "  cat                                            10            -          -10   gone\n"
+        "  dd                                            100          150          +50   +50.0%\n"
+        "  ls                                              -            2           +2   new\n");
+  CHECK(difference(before, before).empty());
+}
+
+TEST_CASE("a difference of histograms tells how percentiles shift") {
+  const auto lat = [](uint64_t low, uint64_t high) {
+    return keyed("@lat", {{{text("dd")}, histogram({bucket(512, 1023, low), bucket(1024, 2047, high)})}});
+  };
+  CHECK(difference(lat(9, 1), lat(4, 6)) ==
+        "@lat: quantize\n"
+        "  dd: 10 -> 10 samples, p50 [512, 1023] -> [1024, 2047], p99 [1024, 2047] as before\n"
+        "    [512, 1023]                                   9            4           -5   -55.6%\n"
+        "    [1024, 2047]                                  1            6           +5   +500.0%\n");
+}
+
+TEST_CASE("percentiles lie in a bucket") {
+  const Histogram ten = {.buckets = {bucket(1, 1, 5), bucket(2, 3, 4), bucket(4, 7, 1)}};
+  CHECK(percentile(ten, 0.5)->low == 1);
+  CHECK(percentile(ten, 0.51)->low == 2);
+  CHECK(percentile(ten, 0.99)->low == 4);
+  CHECK(percentile(ten, 0)->low == 1);
+  CHECK(percentile(Histogram{}, 0.5) == nullptr);
+}
+
+TEST_CASE("folded differences have both numbers") {
+  CHECK(folded_difference(reads(3), reads(4)) == "dd 3 4\nsh 5 5\n");
+  CHECK(folded_difference(keyed("@", {}), reads(4)) == "dd 0 4\nsh 0 5\n");
+}
+
+TEST_CASE("top: the largest first, with what is new and its rate") {
+  CHECK(top_picture(reads(142), reads(130), 2, {}, 10, 80, {"printed"}) ==
+        "awl: @reads count, 2 rows; 1-9 sort, r turns, q ends\n"
+        "         new        per s  key: value\n"
+        "          12          6.0  dd: 142\n"
+        "           0          0.0  sh: 5\n"
+        "printed\n");
+  CHECK(top_picture(reads(142), reads(130), 2, {.column = 2}, 10, 30, {}) ==
+        "awl: @reads count, 2 rows; 1-9\n"
+        "         new        per s  key\n"
+        "           0          0.0  sh:\n"
+        "          12          6.0  dd:\n");
+}
+
+TEST_CASE("top: only what fits, and a cleared map begins again") {
+  CHECK(top_picture(reads(142), reads(150), 1, {}, 4, 80, {}) ==
+        "awl: @reads count, 2 rows; 1-9 sort, r turns, q ends\n"
+        "         new        per s  key: value\n"
+        "         142        142.0  dd: 142\n");
+}
+
+TEST_CASE("top: names cannot move the cursor") {
+  const std::string picture = top_picture(keyed("@", {{{text("\x1b[2J\n")}, count(1)}}), {}, 1, {}, 10, 80, {});
+  CHECK(picture.find('\x1b') == std::string::npos);
+  CHECK(picture.find("\\x1b[2J\\n: 1\n") != std::string::npos);
+}

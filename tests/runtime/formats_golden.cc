@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Writes one run with the nastiest values in the format that is asked for; formats_check.py reads it with parsers that
+// are not ours.
+#include <unistd.h>
+
+#include <limits>
+
+#include "tests/runtime/capture.h"
+
+using namespace awl;
+
+namespace {
+
+constexpr int64_t lowest = std::numeric_limits<int64_t>::min();
+constexpr uint64_t highest = std::numeric_limits<uint64_t>::max();
+
+/// A clock that goes on by a millisecond each time it is looked at.
+uint64_t ticks() {
+  static uint64_t now = 1'700'000'000'000'000'000;
+  return now += 1'000'000;
+}
+
+const std::string all_bytes = [] {
+  std::string bytes;
+  for (int byte = 0; byte < 256; byte++) bytes += static_cast<char>(byte);
+  return bytes;
+}();
+const std::string long_text(65536, 'x');
+
+TypedValue user_stack(const char *leaf) {
+  return {.value =
+              Stack{.frames = {{.address = 0x401020, .name = leaf, .module = "/usr/bin/dd", .file = "dd.c", .line = 7},
+                               {.address = 0x401010, .name = "main;loop", .module = "/usr/bin/dd"},
+                               {.address = 0x7f0000001234, .module = "/lib/libc.so.6"}},
+                    .user = true}};
+}
+TypedValue kernel_stack() {
+  return {.value =
+              Stack{.frames = {{.address = 0xffffffff81000001, .name = "vfs_read", .offset = 1},
+                               {.address = 0xffffffff81000002, .name = "ksys_read", .offset = 107, .inlined = true},
+                               {.address = 0xffffffff81000003}}}};
+}
+
+void write_profile(Sink &sink) {
+  const auto count = [](uint64_t n) { return unsigned_number(n, Show::count); };
+  sink.map({"@",
+            true,
+            {{{text("dd", 15), user_stack("read"), kernel_stack()}, count(17)},
+             {{text("</script><b>", 15), user_stack("</title>]]>&\"'"), kernel_stack()}, count(1)},
+             {{text("", 15), user_stack(long_text.c_str()), {.value = Stack{.lost = true}}}, count(2)},
+             {{text("\xff\x1b[2J\n", 15), user_stack("read"), {.value = Stack{}}}, count(3)}}},
+           false);
+}
+
+void write_histograms(Sink &sink) {
+  const Wide two_to_63 = Wide(1) << 63;
+  const auto wide = [&](uint64_t times) {
+    return histogram({bucket(-two_to_63, -two_to_63, 1), bucket(-1, -1, times), bucket(0, 0, 1), bucket(1, 1, 0),
+                      bucket(8, 15, 2 * times), bucket(two_to_63, two_to_63 * 2 - 1, 2)},
+                     Histogram::Scale::log2, Unit::nanoseconds);
+  };
+  const auto lat = [&](uint64_t times) {
+    return Snapshot{"@lat", true, {{{text("</script>")}, wide(times)}, {{text(all_bytes)}, wide(times + 1)}}};
+  };
+  sink.map(lat(1), true);
+  sink.map(lat(2), true);
+  sink.map(lat(3), false);
+  sink.map({"@lin",
+            false,
+            {{{},
+              histogram({{.low = -1, .high = -1, .open_low = true, .count = 1},
+                         bucket(0, 9, 2),
+                         {.low = 10, .high = 10, .open_high = true, .count = 3}},
+                        Histogram::Scale::linear)}}},
+           false);
+}
+
+void write_values(Sink &sink) {
+  sink.map({"@stats",
+            true,
+            {{{number(1)}, {.value = Stats{.count = 3, .sum = -16, .is_signed = true}, .show = Show::stats}}}},
+           false);
+  sink.map(
+      {"@size", false, {{{}, {.value = Stats{.count = 2, .sum = 8192}, .unit = Unit::bytes, .show = Show::stats}}}},
+      false);
+  sink.map({"@empty", true, {}}, true);
+  sink.map({"@text",
+            true,
+            {{{number(lowest), text("=1+1")}, text("-2+3")},
+             {{number(-1), text("@SUM(A1)")}, text("+x")},
+             {{number(0), text("a,\"b\"")}, text(all_bytes)},
+             {{number(1), text(long_text)}, text("plain")}}},
+           false);
+  sink.map({"@low", false, {{{}, number(lowest)}}}, false);
+  sink.map({"@high", false, {{{}, unsigned_number(highest, Show::sum)}}}, false);
+}
+
+void write_events(Sink &sink) {
+  sink.printf({{{.text = "</script>\x1b ", .has_conversion = true, .conversion = {.letter = 's'}}, {.text = "\n"}},
+               {text("a\x1b\nb, \"c\"")}});
+  sink.value({{number(-5), text("=cmd")}});
+  sink.time({"12:00:00\n"});
+  sink.note({Note::Kind::map_full, 3, "@", "updates were dropped because the map is full", "try \"more\""});
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
+  const RunDescription run = {.script_name = "evil</script>.awl",
+                              .script = "begin { /* </script> */ }\n",
+                              .host = "host",
+                              .kernel = "Linux 6.1",
+                              .machine = "x86_64"};
+  Capture sink(argv[1], {.key_columns = 3, .run = run, .now = ticks});
+  sink->start(2);
+  write_events(*sink);
+  write_profile(*sink);
+  write_histograms(*sink);
+  write_values(*sink);
+  sink->end();
+  const std::string text = sink.text();
+  for (size_t done = 0; done < text.size();) {
+    const ssize_t written = ::write(STDOUT_FILENO, text.data() + done, text.size() - done);
+    if (written <= 0) return 1;
+    done += static_cast<size_t>(written);
+  }
+  return 0;
+}
