@@ -11,17 +11,17 @@ class AstCopy::Nodes {
   IntegerLiteral of(const IntegerLiteral &n) { return n; }
   BooleanLiteral of(const BooleanLiteral &n) { return n; }
   StringLiteral of(const StringLiteral &n) { return n; }
-  NameRef of(const NameRef &n) { return {name(n.name)}; }
+  NameRef of(const NameRef &n) { return {n.name}; }
   LocalRef of(const LocalRef &n) { return {copy_.local(n.name)}; }
-  MapRef of(const MapRef &n) { return {n.name, all(n.key), n.keyed}; }
+  MapRef of(const MapRef &n) { return {copy_.map(n.name), all(n.key), n.keyed}; }
   PositionalRef of(const PositionalRef &n) { return n; }
   PositionalCount of(const PositionalCount &n) { return n; }
-  Call of(const Call &n) { return {name(n.callee), all(n.arguments)}; }
-  MemberRef of(const MemberRef &n) { return {expr(n.object), name(n.field)}; }
+  Call of(const Call &n) { return {n.callee, all(n.arguments)}; }
+  MemberRef of(const MemberRef &n) { return {expr(n.object), n.field}; }
   Unary of(const Unary &n) { return {n.op, expr(n.operand)}; }
   Binary of(const Binary &n) {
     const ExprId lhs = expr(n.lhs), rhs = expr(n.rhs);
-    return {n.op, lhs, rhs, copy_.span(n.op_span)};
+    return {n.op, lhs, rhs, n.op_span};
   }
   Ternary of(const Ternary &n) {
     const ExprId condition = expr(n.condition);
@@ -29,11 +29,7 @@ class AstCopy::Nodes {
     return {condition, yes, expr(n.no)};
   }
   TupleLiteral of(const TupleLiteral &n) { return {all(n.elements)}; }
-  RecordLiteral of(const RecordLiteral &n) {
-    std::vector<Identifier> names;
-    for (const Identifier &field : n.names) names.push_back(name(field));
-    return {std::move(names), all(n.values)};
-  }
+  RecordLiteral of(const RecordLiteral &n) { return {n.names, all(n.values)}; }
   Cast of(const Cast &n) {
     TypeName to = type(n.type);
     return {std::move(to), expr(n.operand)};
@@ -44,11 +40,7 @@ class AstCopy::Nodes {
   }
   ElementRef of(const ElementRef &n) { return {expr(n.object), n.number}; }
   SizeOf of(const SizeOf &n) { return {type_or_expr(n.of)}; }
-  OffsetOf of(const OffsetOf &n) {
-    std::vector<Identifier> path;
-    for (const Identifier &part : n.path) path.push_back(name(part));
-    return {type_or_expr(n.of), std::move(path)};
-  }
+  OffsetOf of(const OffsetOf &n) { return {type_or_expr(n.of), n.path}; }
   TypeExpr of(const TypeExpr &n) { return {type(n.type)}; }
   IfExpr of(const IfExpr &n) {
     const ExprId condition = expr(n.condition), yes = expr(n.yes);
@@ -86,11 +78,11 @@ class AstCopy::Nodes {
   }
   ForRange of(const ForRange &n) {
     const ExprId first = expr(n.first), end = expr(n.end);
-    return {copy_.local(n.local), copy_.span(n.local_span), first, end, stmt(n.body)};
+    return {copy_.local(n.local), n.local_span, first, end, stmt(n.body)};
   }
   ForMap of(const ForMap &n) {
     const ExprId map = expr(n.map);
-    return {copy_.local(n.local), copy_.span(n.local_span), map, stmt(n.body)};
+    return {copy_.local(n.local), n.local_span, map, stmt(n.body)};
   }
   Unroll of(const Unroll &n) {
     const ExprId count = expr(n.count);
@@ -115,10 +107,9 @@ class AstCopy::Nodes {
   std::optional<ExprId> maybe(const std::optional<ExprId> &id) { return id ? std::optional(expr(*id)) : std::nullopt; }
   std::optional<StmtId> maybe(const std::optional<StmtId> &id) { return id ? std::optional(stmt(*id)) : std::nullopt; }
 
-  Identifier name(const Identifier &n) { return {n.text, copy_.span(n.span), n.builtin}; }
   TypeName type(const TypeName &n) {
     TypeName copy = n;
-    copy.span = copy_.span(n.span);
+    copy.span = n.span;
     copy.of = maybe(n.of);
     return copy;
   }
@@ -133,13 +124,13 @@ class AstCopy::Nodes {
 ExprId AstCopy::expr(ExprId id) {
   const Expr &node = from_[id];
   decltype(Expr::node) copy = match(node.node, [&](const auto &n) { return decltype(Expr::node)(Nodes(*this).of(n)); });
-  return to_.add_expr(span(node.span), std::move(copy));
+  return to_.add_expr(node.span, std::move(copy));
 }
 
 StmtId AstCopy::stmt(StmtId id) {
   const Stmt &node = from_[id];
   decltype(Stmt::node) copy = match(node.node, [&](const auto &n) { return decltype(Stmt::node)(Nodes(*this).of(n)); });
-  return to_.add_stmt(span(node.span), std::move(copy));
+  return to_.add_stmt(node.span, std::move(copy));
 }
 
 void AstCopy::probe(const ProbeBlock &block) {
@@ -147,15 +138,6 @@ void AstCopy::probe(const ProbeBlock &block) {
   if (block.predicate) copy.predicate = expr(*block.predicate);
   copy.body = stmt(block.body);
   to_.probes.push_back(std::move(copy));
-}
-
-Ast reachable(const Ast &ast) {
-  Ast result;
-  AstCopy copy(ast, result);
-  for (const ProbeBlock &block : ast.probes) copy.probe(block);
-  result.map_declarations = ast.map_declarations;
-  result.config = ast.config;
-  return result;
 }
 
 }  // namespace awl

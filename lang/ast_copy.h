@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Copies pieces of one tree into another, children first. A tree never changes, so a pass that wants another one
-// (the expansion of macros, the parser's last step, which leaves behind what it built and did not need) derives from
-// this and overrides what becomes of some of the nodes.
+// (the expansion of macros, which also leaves behind what the parser built and did not need) derives from this and
+// overrides what becomes of some of the nodes.
 #pragma once
 #include "lang/ast.h"
 
@@ -19,7 +19,7 @@ class AstCopy {
  protected:
   /// The variable `name` as it is called in the copy.
   virtual std::string local(const std::string &name) { return name; }
-  virtual Span span(Span at) { return at; }
+  virtual std::string map(const std::string &name) { return name; }
 
   const Ast &from_;
   Ast &to_;
@@ -27,8 +27,5 @@ class AstCopy {
  private:
   class Nodes;
 };
-
-/// The probes of a tree and what they are made of; nodes that no probe reaches are left out.
-Ast reachable(const Ast &ast);
 
 }  // namespace awl

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lang/compile.h"
 
+#include "lang/cdecl.h"
 #include "lang/check.h"
 #include "lang/codegen/codegen.h"
 #include "lang/dump.h"
 
 namespace awl {
 
-std::optional<Compiled> compile(const Source &source, const Providers &providers, const CompileOptions &options,
-                                Stage stage, Diagnostics &diagnostics, std::optional<Error> &refused, Timers &timers) {
+std::optional<Compiled> compile(Source &source, const Providers &providers, const CompileOptions &options, Stage stage,
+                                Diagnostics &diagnostics, std::optional<Error> &refused, Timers &timers) {
   Compiled result;
   if (stage == Stage::tokens) {
     result.dump = dump_tokens(source);
     return result;
   }
   timers.phase("parse");
-  Ast ast = parse(source, options.parameters, diagnostics);
+  DeclaredTypes declared;
+  Ast ast = parse(source, options.parameters, options.named, declared, diagnostics);
   if (diagnostics.failed()) return std::nullopt;
   if (stage == Stage::ast) {
     result.dump = dump_ast(ast, source);

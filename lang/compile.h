@@ -16,6 +16,7 @@ namespace awl {
 
 struct CompileOptions {
   Parameters parameters;       // $1, $2 ...
+  NamedParameters named;       // --name=value, for getopt()
   std::vector<int> pids;       // -p: only these processes; empty: all
   uint32_t max_strlen = 1024;  // bytes that str() reads at most, with the NUL
   uint32_t map_capacity = 0;   // entries of a keyed map; 0: the default
@@ -30,9 +31,9 @@ struct Compiled {
   std::string dump;  // text of the stage asked for
 };
 
-/// Compile; mistakes go to `diagnostics`, a kernel that cannot do it to `refused`. Empty when either happened.
+/// Compile; the text of imported files is added to `source`. Mistakes go to `diagnostics`, a kernel that cannot do it to `refused`. Empty when either happened.
 /// With a `stage` the text of that stage is put into `dump` and later phases are not run.
-std::optional<Compiled> compile(const Source &source, const Providers &providers, const CompileOptions &options,
+std::optional<Compiled> compile(Source &source, const Providers &providers, const CompileOptions &options,
                                 Stage stage, Diagnostics &diagnostics, std::optional<Error> &refused, Timers &timers);
 
 }  // namespace awl

@@ -34,13 +34,14 @@ bool expects_operand(SymbolKind kind) {
   return std::ranges::find(kinds, kind) != std::end(kinds);
 }
 
-bool is_word_byte(char c) { return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
-
 }  // namespace
+
+bool is_word_byte(char c) { return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
+bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 Lexer::Token Lexer::next() {
   dropped_.reset();
-  const bool attach_points = open_.empty() && !predicate_;
+  const bool attach_points = open_.empty() && !predicate_ && !in_declaration();
   Token token = stopped_ ? end() : attach_points ? outside() : inside();
   track(token);
   return token;
@@ -105,6 +106,14 @@ void Lexer::track(const Token &token) {
     default:
       break;
   }
+  if (in_declaration() && open_.empty()) end_declaration(last_kind_);
+}
+
+void Lexer::end_declaration(SymbolKind last) {
+  using Symbol = Parser::symbol_kind;
+  const bool over = last == Symbol::S_SEMICOLON || last == Symbol::S_BRACE_CLOSE || last == Symbol::S_ANGLE_CLOSE ||
+                    (last == Symbol::S_PAREN_CLOSE && declaration_ == "let") || last == Symbol::S_STRING;
+  if (over) declaration_ = {};
 }
 
 Lexer::Token Lexer::open(char bracket, Token (*make)(Span)) {
@@ -132,13 +141,14 @@ Lexer::Token Lexer::paren_open() {
 /// `{` is a value where an operand is expected and behind the condition of an `if` that is one.
 Lexer::Token Lexer::brace_open() {
   const bool arm = !value_ifs_.empty() && value_ifs_.back() == open_.size() && !operand_next_;
-  const bool value = operand_next_ || arm;
+  const bool body = in_declaration() && open_.empty();
+  const bool value = !body && (operand_next_ || arm);
   if (predicate_ && open_.empty() && !value) {
     diagnostics_.error(*predicate_, "the predicate is not closed").help("close it with `/` before the block");
     position_ = start_;
     return close_predicate();
   }
-  Token token = open('{', operand_next_ ? Parser::make_VALUE_OPEN : Parser::make_BRACE_OPEN);
+  Token token = open('{', value && !arm ? Parser::make_VALUE_OPEN : Parser::make_BRACE_OPEN);
   if (!stopped_) open_.back().value = value;
   return token;
 }
@@ -159,7 +169,7 @@ bool Lexer::else_follows() const {
 
 size_t Lexer::after_blanks(size_t offset) const {
   const size_t next = source_.text.find_first_not_of(" \t\r\n\v\f", offset);
-  return std::min(next, source_.text.size());
+  return std::min<size_t>(next, size());
 }
 
 Lexer::Token Lexer::open_predicate() {

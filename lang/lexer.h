@@ -8,11 +8,17 @@
 #include <string_view>
 #include <vector>
 
+#include "lang/cdecl.h"
+#include "lang/definitions.h"
 #include "lang/parse.h"
 #include "lang/parser.hh"
 #include "src/base/diag.h"
 
 namespace awl {
+
+/// Letters, digits and `_`.
+bool is_word_byte(char c);
+bool is_blank(char c);
 
 class Lexer {
  public:
@@ -25,13 +31,25 @@ class Lexer {
     bool value = false;      // the `{` of a block that is a value
   };
 
-  Lexer(const Source &source, const Parameters &parameters, Diagnostics &diagnostics)
-      : source_(source), parameters_(parameters), diagnostics_(diagnostics) {
-    if (source.text.starts_with("\xef\xbb\xbf")) position_ = 3;  // a byte order mark
+  /// Reads `region` of the source, whose text may grow meanwhile. What is declared in C goes to `declared`, and the
+  /// files of `#include "..."` are added to `includes`.
+  Lexer(const Source &source, Span region, const Parameters &parameters, Diagnostics &diagnostics,
+        DeclaredTypes *declared = nullptr, std::vector<Import> *includes = nullptr)
+      : source_(source),
+        parameters_(parameters),
+        diagnostics_(diagnostics),
+        declared_(declared),
+        includes_(includes),
+        end_(region.end),
+        position_(region.begin) {
+    if (source.slice(region).starts_with("\xef\xbb\xbf")) position_ += 3;  // a byte order mark
   }
 
   /// The next token; END for ever once the script is over.
   Parser::symbol_type next();
+
+  /// Reads everything as a C header: declarations and nothing else.
+  void header();
 
   const Source &source() const { return source_; }
   /// The token that `next` gave last, and the one before it.
@@ -70,7 +88,6 @@ class Lexer {
   void byte_escape(uint32_t begin, unsigned base, size_t most_digits, std::string &text);
   void stray_byte();
   void skip_comment();
-  void skip_hash_line();
   bool classic_for() const;
   void skip_parentheses();
   uint32_t end_of_line(uint32_t offset) const;
@@ -80,13 +97,22 @@ class Lexer {
   bool cast_follows() const;
   bool type_follows() const;
 
-  // lexer_spec.cc: attach points.
+  // lexer_lines.cc: lines that start with `#`.
+  void hash_line();
+  void directive(std::string_view word, Span rest);
+  void include(Span rest);
+  bool holds(std::string_view word, Span rest) const;
+  void skip_branch(bool may_enter_else);
+
+  // lexer_spec.cc: attach points, and the words that stand in their place.
+  Token declaration_or_spec();
+  bool is_c_declaration() const;
+  void c_declaration();
   Token spec_token(ProbeSpec spec);
-  std::optional<ProbeSpec> spec();
+  ProbeSpec spec();
   bool spec_goes_on(bool colon) const;
   void spec_quoted(std::string &text);
   void spec_parameter(std::string &text);
-  void skip_declaration();
 
   // lexer.cc: brackets and the state that follows from the last token.
   Token open(char bracket, Token (*make)(Span));
@@ -105,21 +131,26 @@ class Lexer {
   Token less();
   Token semicolon();
   Token end();
-  bool angle_opens() const { return statement_start_ || after_condition_; }
+  bool angle_opens() const { return statement_start_ || after_condition_ || (in_declaration() && open_.empty()); }
+  bool in_declaration() const { return !declaration_.empty(); }
+  void end_declaration(Parser::symbol_kind_type last);
   size_t after_blanks(size_t offset) const;
   bool angle_closes() const { return statement_start_ && !open_.empty() && open_.back().bracket == '<'; }
   void stray_closer();
   void track(const Token &token);
 
   char at(uint32_t offset) const { return source_.text[offset]; }  // the NUL behind the text included
-  uint32_t size() const { return static_cast<uint32_t>(source_.text.size()); }
+  uint32_t size() const { return end_; }
   Span span() const { return {start_, position_}; }
   std::string_view text() const { return source_.slice(span()); }
 
   const Source &source_;
   const Parameters &parameters_;
   Diagnostics &diagnostics_;
+  DeclaredTypes *declared_;
+  std::vector<Import> *includes_;
 
+  uint32_t end_;           // where the text ends; there is a NUL
   uint32_t position_ = 0;  // of the next byte
   uint32_t marker_ = 0;    // re2c's place to go back to
   uint32_t start_ = 0;     // of the token being read
@@ -135,8 +166,11 @@ class Lexer {
   bool operand_next_ = false;     // the last token was an operator, or something else that a value follows
   Parser::symbol_kind_type last_kind_ = Parser::symbol_kind::S_YYEOF;
   std::string_view last_head_ = "if";
+  std::string_view declaration_;  // "macro" ..., while one is read
+  bool header_ = false;
+  size_t conditions_ = 0;          // #if that were taken and have no #endif yet
   std::vector<size_t> value_ifs_;  // for each `if` that is a value: how many brackets were open
-  size_t pending_ = 0;            // operators that still wait for an operand or a colon
+  size_t pending_ = 0;             // operators that still wait for an operand or a colon
   bool tainted_ = false, tainted_before_ = false, boundary_ = false, stopped_ = false;
 };
 

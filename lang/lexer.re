@@ -38,14 +38,14 @@ Lexer::Token Lexer::outside() {
       space   { continue; }
       comment { continue; }
       "/*"    { skip_comment(); continue; }
-      "#"     { skip_hash_line(); continue; }
+      "#"     { hash_line(); continue; }
       "{"     { return open('{', Parser::make_BRACE_OPEN); }
       "<"     { return open('<', Parser::make_ANGLE_OPEN); }
       ","     { return Parser::make_COMMA(span()); }
       ";"     { return Parser::make_SEMICOLON(span()); }
       [}>]    { stray_closer(); continue; }
       "/"     { return open_predicate(); }
-      *       { if (std::optional<ProbeSpec> found = spec()) return spec_token(*found); continue; }
+      *       { if (is_c_declaration()) { c_declaration(); continue; } return declaration_or_spec(); }
     */
   }
   stopped_ = true;
@@ -61,7 +61,7 @@ Lexer::Token Lexer::inside() {
       space   { continue; }
       comment { continue; }
       "/*"    { skip_comment(); continue; }
-      "#"     { skip_hash_line(); continue; }
+      "#"     { hash_line(); continue; }
 
       name                         { return word(); }
       digit (letter | digit)*      { return number(); }

@@ -10,16 +10,17 @@
 namespace awl {
 namespace {
 
-/// Declarations that other dialects have outside of probes, by the word that they start with.
+/// What may stand outside of probes: the word, and what comes behind it so that it is no attach point.
 struct Declaration {
   std::string_view word;
-  std::string_view what;
+  std::string_view next;  // one of these bytes; empty: the start of a name
+  Parser::symbol_type (*make)(Span);
 };
 constexpr Declaration declarations[] = {
-    {"struct", "`struct` declarations"},   {"union", "`union` declarations"}, {"enum", "`enum` declarations"},
-    {"typedef", "`typedef` declarations"}, {"config", "`config` blocks"},     {"import", "`import` lines"},
-    {"macro", "`macro` definitions"},      {"fn", "`fn` definitions"},        {"let", "`let` declarations"},
+    {"config", "=", Parser::make_CONFIG}, {"import", "\"", Parser::make_IMPORT}, {"let", "@", Parser::make_LET},
+    {"macro", "", Parser::make_MACRO},    {"fn", "", Parser::make_FN},
 };
+constexpr std::string_view c_words[] = {"struct", "union", "enum", "typedef"};
 
 }  // namespace
 
@@ -29,8 +30,21 @@ Lexer::Token Lexer::spec_token(ProbeSpec spec) {
   return Parser::make_SPEC(std::move(spec), place);
 }
 
-/// Nothing when it was the start of a declaration instead, which is reported and left out.
-std::optional<ProbeSpec> Lexer::spec() {
+Lexer::Token Lexer::declaration_or_spec() {
+  position_ = start_;
+  while (is_word_byte(at(position_))) position_++;
+  const char next = at(static_cast<uint32_t>(after_blanks(position_)));
+  const bool gap = is_blank(at(position_)) || next == '"' || next == '=' || next == '@';
+  for (const Declaration &known : declarations) {
+    if (text() != known.word || !gap) continue;
+    if (known.next.empty() ? !is_word_byte(next) : known.next.find(next) == std::string_view::npos) continue;
+    declaration_ = known.word;
+    return known.make(span());
+  }
+  return spec_token(spec());
+}
+
+ProbeSpec Lexer::spec() {
   position_ = start_;
   ProbeSpec result;
   bool colon = false;
@@ -45,11 +59,40 @@ std::optional<ProbeSpec> Lexer::spec() {
     colon = colon || result.text.find(':', looked_at) != std::string::npos;
   }
   result.span = span();
-  const auto found = std::ranges::find(declarations, text(), &Declaration::word);
-  if (found == std::end(declarations)) return result;
-  diagnostics_.error(span(), "{} are not part of this version's language", found->what);
-  skip_declaration();
-  return std::nullopt;
+  return result;
+}
+
+/// The lexer stands on the first byte of a word outside of all blocks.
+bool Lexer::is_c_declaration() const {
+  if (header_) return true;
+  uint32_t end = start_;
+  while (is_word_byte(at(end))) end++;
+  const char next = at(static_cast<uint32_t>(after_blanks(end)));
+  return (is_blank(at(end)) || next == '{') && (is_word_byte(next) || next == '{') &&
+         std::ranges::find(c_words, source_.slice({start_, end})) != std::end(c_words);
+}
+
+void Lexer::header() {
+  header_ = true;
+  while (outside().kind() != Parser::symbol_kind::S_YYEOF) open_.clear();
+}
+
+/// A declaration in C, up to its `;` or, where that was forgotten, its `}` and the attributes behind it.
+void Lexer::c_declaration() {
+  position_ = start_;
+  const bool may_lack_semicolon = at(start_) != 't';
+  size_t depth = 0;
+  for (bool done = false; !done && position_ < size();) {
+    const char c = at(position_++);
+    if (c == '{') depth++;
+    if (c == '}' && depth > 0 && --depth == 0 && may_lack_semicolon) {
+      const size_t next = after_blanks(position_);
+      done = at(static_cast<uint32_t>(next)) != ';' && source_.text.compare(next, 13, "__attribute__") != 0;
+    }
+    done = done || (c == ';' && depth == 0);
+  }
+  if (declared_) declared_->declare(source_, span(), diagnostics_);
+  start_ = position_;
 }
 
 bool Lexer::spec_goes_on(bool colon) const {
@@ -84,20 +127,6 @@ void Lexer::spec_parameter(std::string &text) {
   else
     diagnostics_.error(place, "there is no parameter `{}`", source_.slice(place))
         .help("parameters are the words after the script; {} given", parameters_.size());
-}
-
-/// To the `;` or the `}` that ends it; what a string holds does not count.
-void Lexer::skip_declaration() {
-  size_t depth = 0;
-  bool in_string = false;
-  while (position_ < size()) {
-    const char c = at(position_++);
-    if (c == '"') in_string = !in_string;
-    if (in_string) continue;
-    if (c == '{') depth++;
-    if ((c == '}' && depth <= 1) || (c == ';' && depth == 0)) return;
-    if (c == '}') depth--;
-  }
 }
 
 }  // namespace awl

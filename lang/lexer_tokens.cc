@@ -35,8 +35,6 @@ constexpr Keyword keywords[] = {
     {"false", [](Span at) { return Parser::make_BOOLEAN(false, at); }},
 };
 
-constexpr std::string_view directives[] = {"#define", "#undef", "#if", "#ifdef", "#ifndef", "#elif", "#else", "#endif"};
-
 bool is_stray(unsigned char c) { return c >= 0x7f || (c < ' ' && (c < '\t' || c > '\r')); }
 
 constexpr size_t longest_advice = 40;
@@ -207,7 +205,7 @@ void Lexer::stray_byte() {
 
 void Lexer::skip_comment() {
   const size_t close = source_.text.find("*/", position_);
-  if (close != std::string::npos) {
+  if (close < size()) {
     position_ = static_cast<uint32_t>(close) + 2;
     return;
   }
@@ -216,29 +214,14 @@ void Lexer::skip_comment() {
   position_ = size();
 }
 
-/// A comment, unless it stands at the start of a line and is one of the preprocessor's.
-void Lexer::skip_hash_line() {
-  position_ = end_of_line(start_);
-  const std::string_view before = source_.slice({0, start_});
-  const size_t last_text = before.find_last_not_of(" \t");
-  if (last_text != std::string_view::npos && before[last_text] != '\n') return;
-  const std::string_view line = text();
-  const std::string_view word = line.substr(0, line.find_first_of(" \t\r(<\"", 1));
-  const bool own_header = word == "#include" && line.find('"') < line.find('<');
-  if (!own_header && std::ranges::find(directives, word) == std::end(directives)) return;
-  diagnostics_.error(span(), "preprocessor lines are not supported")
-      .help("`#include <...>` lines may stay: they are ignored, types come from the kernel itself");
-  while (at(position_ - 1) == '\\' && position_ < size()) position_ = end_of_line(position_ + 1);
-}
-
 uint32_t Lexer::end_of_line(uint32_t offset) const {
-  const size_t newline = std::min(source_.text.find('\n', offset), source_.text.size());
+  const size_t newline = std::min<size_t>(source_.text.find('\n', offset), size());
   const bool carriage_return = newline > offset && source_.text[newline - 1] == '\r';
   return static_cast<uint32_t>(carriage_return ? newline - 1 : newline);
 }
 
 bool Lexer::block_follows() const {
-  const std::string_view all = source_.text;
+  const std::string_view all = std::string_view(source_.text).substr(0, size());
   size_t i = position_;
   for (;;) {
     i = std::min(all.find_first_not_of(" \t\r\n\v\f", i), all.size());

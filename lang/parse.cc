@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
-#include "lang/ast_copy.h"
+#include "lang/cdecl.h"
+#include "lang/definitions.h"
+#include "lang/expand.h"
+#include "lang/imports.h"
 #include "lang/lexer.h"
 #include "lang/parser.hh"
 #include "src/base/text.h"
@@ -52,17 +55,33 @@ bool readable(const Source &source, Diagnostics &diagnostics) {
 
 Parser::symbol_type yylex(Builder &builder) { return builder.lexer().next(); }
 
-Ast parse(const Source &source, const Parameters &parameters, Diagnostics &diagnostics) {
+Ast parse(Source &source, const Parameters &parameters, const NamedParameters &named, DeclaredTypes &declared,
+          Diagnostics &diagnostics) {
+  if (!readable(source, diagnostics)) return {};
+  const uint32_t end = static_cast<uint32_t>(source.text.size());
   Ast ast;
-  if (!readable(source, diagnostics)) return ast;
-  Lexer lexer(source, parameters, diagnostics);
-  Builder builder(lexer, ast, diagnostics);
-  Parser(builder).parse();
-  if (ast.probes.empty() && !diagnostics.failed()) {
-    const uint32_t end = static_cast<uint32_t>(source.text.size());
+  Definitions definitions;
+  Imports imports(source, diagnostics);
+  auto read = [&](Imports::File file) {
+    Lexer lexer(source, file.text, parameters, diagnostics, &declared, &definitions.imports);
+    Builder builder(lexer, ast, definitions, diagnostics);
+    if (file.header)
+      lexer.header();
+    else
+      Parser(builder).parse();
+  };
+  read({{0, end}, false});
+  for (size_t i = 0; i < definitions.imports.size() && !diagnostics.failed(); i++)
+    for (const Imports::File &file : imports.load(Import(definitions.imports[i]))) read(file);
+  if (ast.probes.empty() && !diagnostics.failed())
     diagnostics.error({end, end}, "the script has no probe").help("try `kprobe:vfs_read {{ @[comm] = count(); }}`");
-  }
-  return diagnostics.failed() ? std::move(ast) : reachable(ast);
+  return diagnostics.failed() ? std::move(ast) : expand(ast, definitions, named, diagnostics);
+}
+
+Ast parse(const Source &source, const Parameters &parameters, Diagnostics &diagnostics) {
+  Source copy = source;
+  DeclaredTypes declared;
+  return parse(copy, parameters, {}, declared, diagnostics);
 }
 
 }  // namespace awl

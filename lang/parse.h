@@ -7,15 +7,23 @@
 #include <vector>
 
 #include "lang/ast.h"
+#include "lang/getopt.h"
 #include "src/base/diag.h"
 
 namespace awl {
 
+class DeclaredTypes;
+
 /// Values for $1, $2 ... and $#.
 using Parameters = std::vector<std::string>;
 
-/// Lex and parse a script. Mistakes go to `diagnostics`; the Ast is whole when none is an error.
-/// `parameters` are put into attach points ("interval:ms:$1") here; in expressions they stay PositionalRef.
+/// Lex and parse a script with all that it imports, whose text is added to the source, and put its macros, functions
+/// and named parameters in place. What it declares in C goes to `declared`.
+Ast parse(Source &source, const Parameters &parameters, const NamedParameters &named, DeclaredTypes &declared,
+          Diagnostics &diagnostics);
+
+/// The same for a script by itself, which imports nothing. Mistakes go to `diagnostics`; the Ast is whole when none is
+/// an error. `parameters` are put into attach points ("interval:ms:$1") here; in expressions they stay PositionalRef.
 Ast parse(const Source &source, const Parameters &parameters, Diagnostics &diagnostics);
 
 /// The tokens of a script for --dump=tokens: one line each, `line:column  kind  text`.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lang/ast.h"
+#include "lang/definitions.h"
 #include "src/base/diag.h"
 
 namespace awl {
@@ -41,7 +42,13 @@ struct NewLocal {
 
 class Builder {
  public:
-  Builder(Lexer &lexer, Ast &ast, Diagnostics &diagnostics) : lexer_(lexer), ast_(ast), diagnostics_(diagnostics) {}
+  /// What is found goes to the tree and the definitions, which may have the contents of other files already.
+  Builder(Lexer &lexer, Ast &ast, Definitions &definitions, Diagnostics &diagnostics)
+      : lexer_(lexer),
+        ast_(ast),
+        definitions_(definitions),
+        diagnostics_(diagnostics),
+        depth_(ast.expr_count(), max_nesting) {}
 
   Lexer &lexer() { return lexer_; }
   Diagnostics &diagnostics() { return diagnostics_; }
@@ -87,18 +94,31 @@ class Builder {
   /// A whole statement without blocks was read.
   StmtId simple_statement(StmtId statement);
 
+  // What stands outside of probes.
+  void import(Span span, std::string path);
+  void declare_map(std::string map, Span span, Identifier kind, IntegerLiteral capacity);
+  void setting(Identifier key, std::optional<std::string> text, Span value);
+  void begin_macro(Identifier name, std::vector<MacroParameter> parameters);
+  void end_macro(StmtId body);
+  void begin_function(Identifier name, std::vector<MacroParameter> parameters, TypeName result);
+  void end_function(StmtId body);
+
   void probe(ProbeBlock block);
   void no_probe(Span block);
 
  private:
   void limit(size_t depth, Span span);
+  bool is_parameter(std::string_view name) const;
+  void begin(Macro macro);
   std::optional<ExprId> value_of(std::vector<StmtId> &statements);
   void report_assignments(const char *where);
 
   Lexer &lexer_;
   Ast &ast_;
+  Definitions &definitions_;
   Diagnostics &diagnostics_;
-  std::vector<uint32_t> depth_;  // by ExprId
+  std::optional<Macro> open_macro_;  // whose block is being read
+  std::vector<uint32_t> depth_;      // by ExprId
   std::vector<Span> inner_assignments_;
   std::vector<Span> blamed_;
   std::unordered_map<uint32_t, ExprId> block_values_;  // of blocks that end with an expression and no `;`

@@ -17,7 +17,8 @@ ExprId Builder::index(Span span, ExprId object, std::vector<ExprId> index) {
   const decltype(Expr::node) &node = ast_[object].node;
   if (const MapRef *map = std::get_if<MapRef>(&node); map && !map->keyed)
     return entry(span, std::string(map->name), std::move(index));
-  if (const NameRef *name = std::get_if<NameRef>(&node); name && !name->name.builtin && name->name.text != "args")
+  if (const NameRef *name = std::get_if<NameRef>(&node);
+      name && !name->name.builtin && name->name.text != "args" && !is_parameter(name->name.text))
     return entry(span, std::string(name->name.text), std::move(index));
   if (index.size() > 1)
     diagnostics_.error(ast_[index[1]].span, "an array has one index in its brackets")

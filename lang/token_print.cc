@@ -31,6 +31,10 @@ std::string_view kind_name(Parser::symbol_kind_type kind) {
     case Symbol::S_POSITIONAL:
     case Symbol::S_POSITIONAL_COUNT:
       return "parameter";
+    case Symbol::S_CONFIG:
+    case Symbol::S_IMPORT:
+    case Symbol::S_MACRO:
+    case Symbol::S_FN:
     case Symbol::S_IF:
     case Symbol::S_IF_VALUE:
     case Symbol::S_ELSE:
@@ -71,7 +75,7 @@ std::string_view kind_name(Parser::symbol_kind_type kind) {
 std::string dump_tokens(const Source &source) {
   Diagnostics ignored;
   const Parameters none;
-  Lexer lexer(source, none, ignored);
+  Lexer lexer(source, {0, static_cast<uint32_t>(source.text.size())}, none, ignored);
   std::string result;
   for (;;) {
     const Parser::symbol_type token = lexer.next();

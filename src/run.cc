@@ -101,6 +101,7 @@ CompileOptions compile_options(const Options &options) {
   CompileOptions result;
   size_t skip = options.expression ? 0 : std::min<size_t>(1, options.positional.size());
   result.parameters.assign(options.positional.begin() + static_cast<ptrdiff_t>(skip), options.positional.end());
+  result.named = take_named(result.parameters);
   result.pids = options.pids;
   result.max_strlen = options.max_strlen;
   result.map_capacity = options.map_capacity;

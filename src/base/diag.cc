@@ -142,7 +142,8 @@ std::string render_one(const Diagnostic &d, const Source &source, const Palette 
   for (const Label &label : d.labels) largest = std::max(largest, line_number(source, label.at));
   const size_t gutter = std::to_string(largest).size();
   const Position position = source.position(visible_offset(source, d.at.begin));
-  result += fmt::format("{:{}}--> {}:{}:{}\n", "", gutter, escape_text(source.name), position.line, position.column);
+  result += fmt::format("{:{}}--> {}:{}:{}\n", "", gutter, escape_text(source.file_name(d.at.begin)), position.line,
+                        position.column);
   Excerpt excerpt(source, gutter, palette);
   excerpt.add(d.at, "", colour);
   for (const Label &label : d.labels) excerpt.add(label.at, label.text, palette.note);
@@ -164,6 +165,10 @@ bool same(const Diagnostic &a, const Diagnostic &b) {
 Diagnostics::Draft Diagnostics::add(Severity severity, Span at, std::string message) {
   if (severity == Severity::error) errors_++;
   all_.push_back({.severity = severity, .at = at, .message = std::move(message), .labels = {}, .help = {}});
+  constexpr size_t most_uses = 3;
+  for (const Use &use : uses_)
+    if (use.body.begin <= at.begin && at.end <= use.body.end && all_.back().labels.size() < most_uses)
+      all_.back().labels.push_back({use.use, "used here"});
   return Draft(all_.back());
 }
 

@@ -69,6 +69,9 @@ class Diagnostics {
     return add(Severity::warning, at, fmt::format(format, std::forward<A>(args)...));
   }
 
+  /// What is reported inside `body` from now on is labelled with the place that made use of it.
+  void note_use(Span body, Span use) { uses_.push_back({body, use}); }
+
   /// True once an error (not just a warning) was reported.
   bool failed() const { return errors_ > 0; }
   bool empty() const { return all_.empty(); }
@@ -82,7 +85,11 @@ class Diagnostics {
   static constexpr size_t max_shown = 20;
 
  private:
+  struct Use {
+    Span body, use;
+  };
   Draft add(Severity, Span, std::string message);
+  std::vector<Use> uses_;
   std::deque<Diagnostic> all_;  // a deque: Draft holds a reference into it
   size_t errors_ = 0;
 };

@@ -29,10 +29,34 @@ Position Source::position(uint32_t offset) const {
   const size_t place = std::min<size_t>(offset, text.size());
   const size_t start = line_start(text, place);
   Position result;
-  const std::string_view lines_before = std::string_view(text).substr(0, start);
+  const size_t file = file_begin(offset);
+  const std::string_view lines_before = std::string_view(text).substr(file, std::max(start, file) - file);
   result.line = 1 + static_cast<uint32_t>(std::ranges::count(lines_before, '\n'));
   std::string_view before = std::string_view(text).substr(start, place - start);
   for (; !before.empty(); before.remove_prefix(first_code_point(before).length)) result.column++;
+  return result;
+}
+
+Span Source::add_import(std::string file_name, std::string_view bytes) {
+  text += '\0';
+  text += '\n';
+  const Span place = {static_cast<uint32_t>(text.size()), static_cast<uint32_t>(text.size() + bytes.size())};
+  text += bytes;
+  imports.push_back({place.begin, std::move(file_name)});
+  return place;
+}
+
+std::string_view Source::file_name(uint32_t offset) const {
+  std::string_view result = name;
+  for (const ImportedFile &file : imports)
+    if (file.begin <= offset) result = file.name;
+  return result;
+}
+
+uint32_t Source::file_begin(uint32_t offset) const {
+  uint32_t result = 0;
+  for (const ImportedFile &file : imports)
+    if (file.begin <= offset) result = file.begin;
   return result;
 }
 
@@ -40,6 +64,7 @@ std::string_view Source::line_at(uint32_t offset) const {
   const size_t start = line_start(text, std::min<size_t>(offset, text.size()));
   std::string_view line = std::string_view(text).substr(start);
   line = line.substr(0, line.find('\n'));
+  if (line.ends_with('\0') && !imports.empty()) line.remove_suffix(1);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace awl {
 
@@ -24,9 +25,23 @@ struct Position {
   uint32_t line = 1, column = 1;
 };
 
-/// A script: what it is called in messages ("slow.awl", "command line", "stdin") and its bytes.
+/// A file that a script imports: where its bytes begin in the script's text.
+struct ImportedFile {
+  uint32_t begin;
+  std::string name;
+};
+
+/// A script: what it is called in messages ("slow.awl", "command line", "stdin") and its bytes. The files that it
+/// imports stand behind it in the same text, so that a Span says which one it is in, too.
 struct Source {
   std::string name, text;
+  std::vector<ImportedFile> imports = {};
+
+  /// Puts a file behind all others and gives back the place of its bytes. A NUL ends what is before it.
+  Span add_import(std::string file_name, std::string_view bytes);
+  /// The name of the file that `offset` is in, and where it begins.
+  std::string_view file_name(uint32_t offset) const;
+  uint32_t file_begin(uint32_t offset) const;
 
   std::string_view slice(Span) const;
   Position position(uint32_t offset) const;

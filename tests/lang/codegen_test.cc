@@ -33,7 +33,7 @@ struct Outcome {
 };
 
 Outcome compiled(std::string script, Stage stage = Stage::none) {
-  const Source source{"t.awl", std::move(script)};
+  Source source{"t.awl", std::move(script)};
   Diagnostics diagnostics;
   std::optional<Error> refused;
   Timers timers;

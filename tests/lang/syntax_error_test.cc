@@ -411,61 +411,72 @@ error: unexpected end of the script
 )");
 }
 
-TEST_CASE("declarations that other dialects have") {
-  CHECK(complaints("struct s { int a; char b[2]; };\n"
-                   "config = { max_strlen = 100 }\n"
-                   "begin { }") == R"(
-error: `struct` declarations are not part of this version's language
- --> t.awl:1:1
-1 | struct s { int a; char b[2]; };
-  | ^^^^^^
+TEST_CASE("declarations outside of probes") {
+  CHECK(complaints("let @m = lru(10); let @m = hash(20); config = { a = ; b = 2 }\nmacro m($x, x) { }\nbegin { }") == R"(
+error: there is no map of kind `lru`
+ --> t.awl:1:10
+1 | let @m = lru(10); let @m = hash(20); config = { a = ; b = 2 }
+  |          ^^^
+help: the kinds are hash, lruhash, percpuhash and percpulruhash
 
-error: `config` blocks are not part of this version's language
- --> t.awl:2:1
-2 | config = { max_strlen = 100 }
-  | ^^^^^^
+error: `@m` is declared twice
+ --> t.awl:1:23
+1 | let @m = lru(10); let @m = hash(20); config = { a = ; b = 2 }
+  |                       ^^
+  |     ^^ the first declaration
+
+error: unexpected `;`; expected a name, a boolean, a string or a number
+ --> t.awl:1:53
+1 | let @m = lru(10); let @m = hash(20); config = { a = ; b = 2 }
+  |                                                     ^
 )");
-  CHECK(complaints("import \"x;y\";\n"
-                   "let @m = hash(10);\n"
-                   "macro f($x) { if ($x) { } }\n"
-                   "fn g() { }\n"
-                   "enum e { a };\n"
-                   "union u { int b; };\n"
-                   "typedef int t;\n"
-                   "begin { }") == R"(
-error: `import` lines are not part of this version's language
- --> t.awl:1:1
-1 | import "x;y";
-  | ^^^^^^
+  CHECK(complaints("struct s { foo a; int b : 70; };\nstruct t { int a; int b }\nstruct u { struct t t; int n[x]; };\nbegin { }") ==
+        R"(
+error: unknown type `foo`
+ --> t.awl:1:12
+1 | struct s { foo a; int b : 70; };
+  |            ^^^
+help: declare it before, or point to it with `*`
 
-error: `let` declarations are not part of this version's language
- --> t.awl:2:1
-2 | let @m = hash(10);
-  | ^^^
+error: expected `;` in this declaration in C
+ --> t.awl:2:24
+2 | struct t { int a; int b }
+  |                        ^
 
-error: `macro` definitions are not part of this version's language
- --> t.awl:3:1
-3 | macro f($x) { if ($x) { } }
-  | ^^^^^
+error: unknown type `struct t`
+ --> t.awl:3:19
+3 | struct u { struct t t; int n[x]; };
+  |                   ^
+help: declare it before, or point to it with `*`
+)");
+  CHECK(complaints("#define F(x) 1\n#if F\n#endif\n#else\n#include\nbegin { }") == R"(
+error: `#define` with parameters is not part of the language
+ --> t.awl:1:8
+1 | #define F(x) 1
+  |        ^^^^^^^
+help: write `macro F(x) { ... }`, whose parameters are expressions, `$variables` and `@maps`
 
-error: `fn` definitions are not part of this version's language
+error: this condition has no value here
+ --> t.awl:2:4
+2 | #if F
+  |    ^^
+help: it may use numbers, `defined(NAME)` and `#define`s
+
+error: `#else` without an `#if`
  --> t.awl:4:1
-4 | fn g() { }
-  | ^^
-
-error: `enum` declarations are not part of this version's language
- --> t.awl:5:1
-5 | enum e { a };
-  | ^^^^
-
-error: `union` declarations are not part of this version's language
- --> t.awl:6:1
-6 | union u { int b; };
+4 | #else
   | ^^^^^
 
-error: `typedef` declarations are not part of this version's language
- --> t.awl:7:1
-7 | typedef int t;
-  | ^^^^^^^
+error: `#include` names no file
+ --> t.awl:5:1
+5 | #include
+  | ^^^^^^^^
+help: write `#include "file.h"`
+)");
+  CHECK(complaints("begin { }\n#if 0\nend {") == R"(
+error: this `#if` has no `#endif`
+ --> t.awl:2:1
+2 | #if 0
+  | ^^^^^
 )");
 }
