@@ -38,6 +38,12 @@ std::vector<BpftraceRow> bpftrace_rows(const Histogram &histogram) {
 }
 
 void append_bpftrace_value(std::string &out, const TypedValue &value, bool escape) {
+  // Nothing tells there that a stack was cut.
+  if (const Stack *stack = std::get_if<Stack>(&value.value); stack && stack->truncated) {
+    Stack whole = *stack;
+    whole.truncated = false;
+    return append_stack(out, whole, escape);
+  }
   const Stats *stats = std::get_if<Stats>(&value.value);
   if (!stats) return append_value(out, value, {.escape = escape, .plain = true});
   fmt::format_to(std::back_inserter(out), "{{ .count = {}, .average = ", stats->count);

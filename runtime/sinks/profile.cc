@@ -147,12 +147,23 @@ void ProfileBuilder::append_stack(FramePath &path, const Stack &stack) {
   if (stack.frames.empty()) path.push_back(intern({.origin = origin, .name = stack.lost ? "[lost]" : "[no stack]"}));
   if (stack.truncated) path.push_back(intern({.origin = origin, .name = "[cut]"}));
   for (auto frame = stack.frames.rbegin(); frame != stack.frames.rend(); ++frame)
-    path.push_back(intern({.origin = origin,
-                           .name = name_of_frame(*frame),
-                           .module = escape_text(frame->module),
-                           .file = escape_text(frame->file),
-                           .line = frame->line,
-                           .inlined = frame->inlined}));
+    path.push_back(frame_of(*frame, origin));
+}
+
+uint32_t ProfileBuilder::frame_of(const Symbol &symbol, Frame::Origin origin) {
+  const auto make = [&] {
+    return intern({.origin = origin,
+                   .name = name_of_frame(symbol),
+                   .module = escape_text(symbol.module),
+                   .file = escape_text(symbol.file),
+                   .line = symbol.line,
+                   .inlined = symbol.inlined});
+  };
+  if (symbol.name.empty()) return make();  // its name is made of its address
+  const auto [place, is_new] =
+      seen_.try_emplace({symbol.name.data(), symbol.name.size(), symbol.module.data(), origin, symbol.inlined}, 0);
+  if (is_new) place->second = make();
+  return place->second;
 }
 
 uint32_t ProfileBuilder::intern(Frame frame) {

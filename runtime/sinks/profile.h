@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -48,10 +49,13 @@ class ProfileBuilder {
  private:
   FramePath path_of(const Row &row);
   void append_stack(FramePath &path, const Stack &stack);
+  uint32_t frame_of(const Symbol &symbol, Frame::Origin origin);
   uint32_t intern(Frame frame);
 
   Profile profile_;
   std::unordered_map<std::string, uint32_t> known_;
+  /// Symbols share their texts, so that where those lie tells most frames apart without looking at them.
+  std::map<std::tuple<const char *, size_t, const char *, Frame::Origin, bool>, uint32_t> seen_;
   std::map<FramePath, uint64_t> taken_, latest_;
 };
 

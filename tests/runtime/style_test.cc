@@ -77,6 +77,9 @@ TEST_CASE("bpftrace: numbers by value, all others by key") {
 TEST_CASE("bpftrace: a stack as a key") {
   CHECK(bpftrace(keyed("@", {{{kernel_stack()}, unsigned_number(3)}})) ==
         "@[\n        vfs_read+1\n        ksys_read+107\n]: 3\n");
+  TypedValue cut = kernel_stack();
+  std::get<Stack>(cut.value).truncated = true;
+  CHECK(bpftrace(keyed("@", {{{cut}, unsigned_number(3)}})) == "@[\n        vfs_read+1\n        ksys_read+107\n]: 3\n");
 }
 
 TEST_CASE("bpftrace: histograms by powers of two") {
