@@ -104,8 +104,13 @@ void Checker::add_body(const ProbeBlock &block, TargetGroup group) {
   CheckedBody body;
   body.block = &block;
   body.group = std::move(group);
-  body.first_probe = static_cast<uint32_t>(program_.names.probes.size());
-  for (const Target &target : body.group.targets) program_.names.probes.push_back({target.name, target.function});
+  // The same probes in another block, or in another program of this one, have the same numbers, so that they are one
+  // key of a map.
+  std::vector<ProbeName> names;
+  for (const Target &target : body.group.targets) names.push_back({target.name, target.function});
+  const auto known = std::ranges::search(program_.names.probes, names);
+  body.first_probe = static_cast<uint32_t>(known.begin() - program_.names.probes.begin());
+  if (known.empty()) program_.names.probes.insert(program_.names.probes.end(), names.begin(), names.end());
   auto [first, end] = ids_of(*ast_, block);
   body.type_of.cover(first, end);
   body.use_of.cover(first, end);

@@ -73,6 +73,7 @@ struct EventDescription {
 /// What `probe` and `func` print for a probe number.
 struct ProbeName {
   std::string probe, function;
+  bool operator==(const ProbeName &) const = default;
 };
 
 /// The names of an enumeration whose values are printed.
