@@ -110,4 +110,7 @@ AWL_ASSERT_SIZE(struct awl_control, 32);
  * interrupt, an NMI, and as many again for preempted tasks. */
 #define AWL_LEVELS 8
 
+/* In calls of awl_user_memory: no base or no index. */
+#define AWL_NO_REGISTER 0xffff
+
 #endif

@@ -103,3 +103,25 @@ u64 awl_syscall_index_exit(void *ctx, const u16 *table, u64 entries) {
 
 /* Which target of its group fired: the number given at attach time. */
 u64 awl_cookie(void *ctx) { return bpf_get_attach_cookie(ctx); }
+
+/* ---- user programs, seen from uprobes: struct pt_regs, and memory that registers point to ---- */
+
+u64 awl_constant(void *ctx, u64 value) {
+  (void)ctx;
+  return value;
+}
+
+/* %ah and its like: the second byte of the register at this offset. */
+u64 awl_second_byte(void *ctx, u64 offset) { return *(u64 *)(ctx + offset) >> 8 & 0xff; }
+
+/*
+ * `width` bytes of the program's memory, zero-extended. `base` and `index` are offsets of registers in the context,
+ * or AWL_NO_REGISTER. Memory that cannot be read gives zero.
+ */
+u64 awl_user_memory(void *ctx, u64 base, u64 index, u64 scale, u64 displacement, u64 width) {
+  u64 address = displacement, value = 0;
+  if (base != AWL_NO_REGISTER) address += *(u64 *)(ctx + base);
+  if (index != AWL_NO_REGISTER) address += *(u64 *)(ctx + index) * scale;
+  bpf_probe_read_user(&value, width, (void *)address);
+  return value;
+}

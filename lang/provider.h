@@ -55,12 +55,20 @@ struct Field {
   bool operator==(const Field &) const = default;
 };
 
-/// One place to attach to.
+/// An instruction in a file.
+struct CodePlace {
+  uint64_t offset = 0;     // of the byte in the file
+  uint64_t semaphore = 0;  // likewise: a counter that the kernel raises while a probe is attached; 0: none
+  bool operator==(const CodePlace &) const = default;
+};
+
+/// One probe to attach.
 struct Target {
-  std::string name;      // what `probe` prints: "kprobe:vfs_read"
-  std::string function;  // what `func` prints; empty when there is none
-  std::string attach;    // what the provider needs to attach ("sched/sched_switch", "vfs_read", "cpu 3")
-  uint64_t number = 0;   // likewise (a period in ns, a syscall number, a BTF id)
+  std::string name;                    // what `probe` prints: "kprobe:vfs_read"
+  std::string function;                // what `func` prints; empty when there is none
+  std::string attach;                  // what the provider needs to attach ("sched/sched_switch", "vfs_read", "cpu 3")
+  uint64_t number = 0;                 // likewise (a period in ns, a syscall number, a BTF id)
+  std::vector<CodePlace> places = {};  // likewise, of the file `attach`: code of one probe may be at several
 };
 
 /// How a program finds out which target of its group fired.

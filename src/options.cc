@@ -80,14 +80,15 @@ Status set_count(uint32_t &target, const std::string &argument, std::string_view
   return Done{};
 }
 
-constexpr std::string_view mechanisms[] = {"fentry", "fexit", "kprobe", "kretprobe", "kprobe.multi", "perf", "raw_tp"};
+constexpr std::string_view mechanisms[] = {"fentry", "fexit",  "kprobe", "kretprobe",   "kprobe.multi",
+                                           "perf",   "raw_tp", "uprobe", "uprobe.multi"};
 
 Status set_via(Options &options, const std::string &argument) {
   options.via = argument;
   for (std::string_view known : mechanisms)
     if (known == argument) return Done{};
   return usage_error(fmt::format("unknown mechanism `{}`", escape_text(argument)),
-                     "known mechanisms: fentry, fexit, kprobe, kprobe.multi, perf, raw_tp");
+                     "known mechanisms: fentry, fexit, kprobe, kprobe.multi, perf, raw_tp, uprobe, uprobe.multi");
 }
 
 #define AWL_SET(statement)                         \
@@ -115,7 +116,8 @@ const OptionRow rows[] = {
     {0, "dry-run", "", "compile and let the kernel check the program, then end", AWL_SET(o.dry_run = true)},
     {0, "dump", "STAGE", "print a stage of the compiler and end: tokens, ast, types, plan, ir, asm, manifest, elf",
      set_dump},
-    {0, "via", "MECHANISM", "force a mechanism: fentry, fexit, kprobe, kprobe.multi, perf, raw_tp", set_via},
+    {0, "via", "MECHANISM",
+     "force a mechanism: fentry, fexit, kprobe, kprobe.multi, perf, raw_tp, uprobe, uprobe.multi", set_via},
     {0, "unsafe", "", "allow what can disturb the machine", AWL_SET(o.unsafe = true)},
     {0, "stats", "", "print how long each phase took", AWL_SET(o.stats = true)},
     {0, "max-map-keys", "N", "entries that a map can hold (1048576)",

@@ -256,7 +256,7 @@ class Run {
 
 std::optional<Compiled> Run::compile_source() {
   Diagnostics diagnostics;
-  providers_ = make_providers(this_kernel());
+  providers_ = make_providers(this_kernel(), options_.pids);
   auto compiled =
       compile(source_, providers_, compile_options(options_), options_.dump, diagnostics, refused_, timers_);
   // Where another kernel is going to run the script, that run tells the warnings.

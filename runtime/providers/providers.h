@@ -6,8 +6,8 @@
 
 namespace awl {
 
-/// All providers. `kernel` must outlive them.
-Providers make_providers(const Kernel &kernel);
+/// All providers. `kernel` must outlive them. `pids`: the processes of -p, whose files probes on user programs go to.
+Providers make_providers(const Kernel &kernel, const std::vector<int> &pids = {});
 
 std::unique_ptr<Provider> make_begin();
 std::unique_ptr<Provider> make_end();
@@ -24,5 +24,8 @@ std::unique_ptr<Provider> make_kprobe(const Kernel &kernel);
 std::unique_ptr<Provider> make_kretprobe(const Kernel &kernel);
 std::unique_ptr<Provider> make_fentry(const Kernel &kernel);
 std::unique_ptr<Provider> make_fexit(const Kernel &kernel);
+std::unique_ptr<Provider> make_uprobe(const Kernel &kernel, std::vector<int> pids);
+std::unique_ptr<Provider> make_uretprobe(const Kernel &kernel, std::vector<int> pids);
+std::unique_ptr<Provider> make_usdt(const Kernel &kernel, std::vector<int> pids);
 
 }  // namespace awl
