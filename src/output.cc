@@ -80,8 +80,10 @@ Result<OutputFile> OutputFile::open(const std::string &path) {
 }
 
 /// A run that failed leaves nothing behind.
-OutputFile::~OutputFile() {
-  if (!path_.empty() && !temporary_.empty()) unlink(temporary_.c_str());
+OutputFile::~OutputFile() { discard(); }
+
+void OutputFile::discard() {
+  if (!std::exchange(path_, "").empty() && !temporary_.empty()) unlink(temporary_.c_str());
 }
 
 Status OutputFile::commit() {

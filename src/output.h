@@ -27,6 +27,8 @@ class OutputFile {
   int fd() const { return fd_.get(); }
   /// Everything is written: let the file take its name.
   Status commit();
+  /// Forget it: the old file stays.
+  void discard();
 
  private:
   OutputFile(Fd fd, std::string path, std::string temporary)

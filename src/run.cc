@@ -384,8 +384,8 @@ int Run::operator()() {
     (*session)->poll(*sink, std::chrono::milliseconds(0));
   }
   int status = end(**session, *sink, writer, *wakers, child ? &*child : nullptr, child_ended);
-  if (!writer.broken())
-    if (Status committed = output->commit(); !committed) status = fail(committed.error());
+  if (writer.broken()) output->discard();
+  if (Status committed = output->commit(); !committed) status = fail(committed.error());
   std::fflush(nullptr);
   _exit(status);  // the kernel takes everything down faster than destructors would
 }
