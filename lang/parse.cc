@@ -55,13 +55,15 @@ bool readable(const Source &source, Diagnostics &diagnostics) {
 
 Parser::symbol_type yylex(Builder &builder) { return builder.lexer().next(); }
 
-Ast parse(Source &source, const Parameters &parameters, const NamedParameters &named, DeclaredTypes &declared,
-          Diagnostics &diagnostics) {
+namespace {
+
+/// `imports` reads the files that the script names; null: they are left alone.
+Ast parse_all(const Source &source, Imports *imports, const Parameters &parameters, const NamedParameters &named,
+              DeclaredTypes &declared, Diagnostics &diagnostics) {
   if (!readable(source, diagnostics)) return {};
   const uint32_t end = static_cast<uint32_t>(source.text.size());
   Ast ast;
   Definitions definitions;
-  Imports imports(source, diagnostics);
   auto read = [&](Imports::File file) {
     Lexer lexer(source, file.text, parameters, diagnostics, &declared, &definitions.imports);
     Builder builder(lexer, ast, definitions, diagnostics);
@@ -71,17 +73,24 @@ Ast parse(Source &source, const Parameters &parameters, const NamedParameters &n
       Parser(builder).parse();
   };
   read({{0, end}, false});
-  for (size_t i = 0; i < definitions.imports.size() && !diagnostics.failed(); i++)
-    for (const Imports::File &file : imports.load(Import(definitions.imports[i]))) read(file);
+  for (size_t i = 0; imports && i < definitions.imports.size() && !diagnostics.failed(); i++)
+    for (const Imports::File &file : imports->load(Import(definitions.imports[i]))) read(file);
   if (ast.probes.empty() && !diagnostics.failed())
     diagnostics.error({end, end}, "the script has no probe").help("try `kprobe:vfs_read {{ @[comm] = count(); }}`");
   return diagnostics.failed() ? std::move(ast) : expand(ast, definitions, named, diagnostics);
 }
 
+}  // namespace
+
+Ast parse(Source &source, const Parameters &parameters, const NamedParameters &named, DeclaredTypes &declared,
+          Diagnostics &diagnostics) {
+  Imports imports(source, diagnostics);
+  return parse_all(source, &imports, parameters, named, declared, diagnostics);
+}
+
 Ast parse(const Source &source, const Parameters &parameters, Diagnostics &diagnostics) {
-  Source copy = source;
   DeclaredTypes declared;
-  return parse(copy, parameters, {}, declared, diagnostics);
+  return parse_all(source, nullptr, parameters, {}, declared, diagnostics);
 }
 
 }  // namespace awl

@@ -34,6 +34,8 @@ int main(int argc, char **argv) {
       return awl::diff_recordings(*options);
     case awl::Verb::merge:
       return awl::merge_recordings(*options);
+    case awl::Verb::tidy:
+      return awl::print_tidy(*options);
     case awl::Verb::run:
       return awl::run_script(*options, argc, argv);
   }

@@ -125,6 +125,7 @@ const OptionRow rows[] = {
     {0, "max-strlen", "N", "bytes that str() reads at most (1024)",
      [](Options &o, const std::string &a) { return set_count(o.max_strlen, a, "a length of strings", 8, 4096); }},
     {0, "no-warnings", "", "no warnings about the script", AWL_SET(o.warnings = false)},
+    {0, "fmt", "", "print the script in its canonical form; -o writes it to a file", AWL_SET(o.verb = Verb::tidy)},
     {0, "manual", "TEMPLATE", "fill in the tables of a manual page and print it",
      AWL_SET(o.verb = Verb::manual; o.manual_template = a)},
     {'V', "version", "", "print the version", AWL_SET(o.verb = Verb::version)},

@@ -12,7 +12,7 @@
 
 namespace awl {
 
-enum class Verb : uint8_t { run, list, help, version, manual, diff, merge };
+enum class Verb : uint8_t { run, list, help, version, manual, diff, merge, tidy };
 
 struct Options {
   Verb verb = Verb::run;

@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "lang/tidy.h"
 #include "runtime/child.h"
 #include "runtime/kernel.h"
 #include "runtime/providers/providers.h"
@@ -401,6 +402,24 @@ Console console() {
 int fail(const Error &error) {
   std::fputs(render(error, console().colour).c_str(), stderr);
   return error.kind == ErrorKind::usage ? 2 : 1;
+}
+
+int print_tidy(const Options &options) {
+  Result<Source> source = read_source(options);
+  if (!source) return fail(source.error());
+  Diagnostics diagnostics;
+  parse(*source, compile_options(options).parameters, diagnostics);
+  if (diagnostics.failed()) {
+    std::fputs(diagnostics.render(*source, console().colour).c_str(), stderr);
+    return 1;
+  }
+  auto output = OutputFile::open(options.output);
+  if (!output) return fail(output.error());
+  Writer writer(output->fd());
+  writer.write(tidy(*source));
+  writer.flush();
+  if (Status committed = output->commit(); !committed) return fail(committed.error());
+  return 0;
 }
 
 int run_script(const Options &options, int argc, char **argv) { return Run(options, argc, argv)(); }

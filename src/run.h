@@ -15,6 +15,9 @@ Console console();
 /// Prints an Error on stderr and gives the exit status that goes with it: 2 for the command line, else 1.
 int fail(const Error &error);
 
+/// awl --fmt: the script in its canonical form, on standard output or in the file of -o.
+int print_tidy(const Options &options);
+
 int run_script(const Options &options, int argc, char **argv);
 
 }  // namespace awl

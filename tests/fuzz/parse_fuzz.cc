@@ -9,6 +9,7 @@
 
 #include "lang/format.h"
 #include "lang/parse.h"
+#include "lang/tidy.h"
 #include "src/base/check.h"
 
 namespace {
@@ -39,6 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!diagnostics.failed()) {
     AWL_CHECK(!ast.probes.empty());
     AWL_CHECK(!awl::dump_ast(ast, source).empty());
+    AWL_CHECK(!awl::tidy(source).empty());
   }
   check_tree(ast, source, diagnostics);
   for (const awl::Diagnostic &diagnostic : diagnostics.all()) check_span(source, diagnostic.at);
