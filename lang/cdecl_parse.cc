@@ -115,7 +115,7 @@ void CParser::members(std::vector<MemberToLay> &members) {
   while (!failed_ && !at_end() && !is("}")) {
     if (take(";")) continue;
     const std::optional<Base> of = base();
-    if (!of) break;
+    if (!of || failed_) break;
     if (is(";")) {  // without a name: reached through the structure around it
       if (of->type) members.push_back({"", *of->type, std::nullopt});
       continue;

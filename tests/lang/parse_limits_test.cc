@@ -154,3 +154,16 @@ TEST_CASE("every prefix of a script is parsed without harm") {
     CHECK((whole || text.starts_with("\nerror: ")));
   }
 }
+
+TEST_CASE("the whole language at its limits") {
+  std::string keys, structures, twice = "macro a(x) { x + x }\n";
+  for (int i = 0; i < 10000; i++) keys += (i ? "," : "") + std::to_string(i);
+  CHECK(complaints("begin { @m[" + keys + "] = 1; }") == "\n");
+  const std::string name(65536, 'x');
+  CHECK(complaints("begin { $" + name + " = 1; @" + name + " = (uint8)$" + name + "; }") == "\n");
+  for (int i = 0; i < 500; i++) structures += "struct { ";
+  CHECK(complaints(structures + "begin { }").find("structures are nested too deeply") != std::string::npos);
+  for (int i = 1; i < 30; i++)
+    twice += "macro a" + std::to_string(i) + "(x) { " + (i > 1 ? "a" + std::to_string(i - 1) : "a") + "(x) + 1 }\n";
+  CHECK(complaints(twice + "begin { $x = a29(1); }") == "\n");
+}
