@@ -49,6 +49,40 @@ void awl_minimum_plain(u64 *cells, u64 value, u64 is_signed) {
   awl_raise_plain(cells, ~(is_signed ? value ^ AWL_SIGN : value));
 }
 
+/*
+ * The same for cells that all CPUs share, because probes read them. A round is lost only to another CPU that raised
+ * the cell; more of these than there are rounds, in the few instructions between, do not happen.
+ */
+static __always_inline void awl_raise_shared(u64 *cells, u64 key) {
+  u64 seen = *(volatile u64 *)&cells[0];
+  for (int i = 0; i < 64; i++) {
+    if (key <= seen) break;
+    u64 before = __sync_val_compare_and_swap(&cells[0], seen, key);
+    if (before == seen) break;
+    seen = before;
+  }
+  cells[1] = 1;
+}
+void awl_maximum_shared(u64 *cells, u64 value, u64 is_signed) {
+  awl_raise_shared(cells, is_signed ? value ^ AWL_SIGN : value);
+}
+void awl_minimum_shared(u64 *cells, u64 value, u64 is_signed) {
+  awl_raise_shared(cells, ~(is_signed ? value ^ AWL_SIGN : value));
+}
+
+/* What the cells say, for probes that read them: 0 when no sample came. */
+u64 awl_maximum_value(u64 *cells, u64 is_signed) {
+  if (!cells[1]) return 0;
+  return is_signed ? cells[0] ^ AWL_SIGN : cells[0];
+}
+u64 awl_minimum_value(u64 *cells, u64 is_signed) {
+  if (!cells[1]) return 0;
+  return is_signed ? ~cells[0] ^ AWL_SIGN : ~cells[0];
+}
+u64 awl_average_value(u64 *cells, u64 is_signed) {
+  return is_signed ? awl_divide_signed((s64)cells[0], (s64)cells[1]) : awl_divide_unsigned(cells[0], cells[1]);
+}
+
 /* Number of significant bits: 0 for 0, 64 for values with the highest bit set. */
 static __always_inline u64 awl_bits(u64 v) {
   u64 bits = 0;
@@ -61,19 +95,43 @@ static __always_inline u64 awl_bits(u64 v) {
   return bits + v;
 }
 
-/* Hides what the compiler knows about a number, so that it keeps the range check the verifier needs to see. */
-#define AWL_OPAQUE(x) asm volatile("" : "+r"(x))
+/* Cells of `bits` bits for each power of two: see awl_abi.h. */
+void awl_log_linear(u64 *cells, u64 value, u64 is_signed, u64 bits) {
+  u64 cell = 0;
+  if (!is_signed || (s64)value >= 0) {
+    u64 highest = awl_bits(value);
+    u64 shift = highest > bits ? highest - 1 - bits : 0;
+    cell = 1 + value;
+    if (highest > bits) cell = 1 + ((shift + 1) << bits) + ((value >> (shift & 63)) & ((1ull << bits) - 1));
+  }
+  AWL_OPAQUE(cell);
+  if (cell >= AWL_LOG_LINEAR_CELLS(bits)) return;
+  __sync_fetch_and_add(&cells[cell], 1);
+}
 
-void awl_quantize(u64 *cells, u64 value, u64 is_signed) {
+void awl_deviation(u64 *cells, u64 value, u64 is_signed) {
+  u64 magnitude = is_signed && (s64)value < 0 ? -value : value;
+  u64 a = magnitude >> 32, b = (u32)magnitude;
+  u64 products[3] = {b * b, a * b, a * a};
+  __sync_fetch_and_add(&cells[0], value);
+  __sync_fetch_and_add(&cells[1], 1);
+#pragma unroll
+  for (int i = 0; i < 3; i++) {
+    __sync_fetch_and_add(&cells[2 + 2 * i], (u32)products[i]);
+    __sync_fetch_and_add(&cells[3 + 2 * i], products[i] >> 32);
+  }
+}
+
+void awl_quantize(u64 *cells, u64 value, u64 is_signed, u64 weight) {
   u64 cell = awl_bits(value);
   if (is_signed && (s64)value < 0) cell = 64 + awl_bits(-value);
   AWL_OPAQUE(cell);
   if (cell >= (is_signed ? AWL_QUANTIZE_CELLS_SIGNED : AWL_QUANTIZE_CELLS_UNSIGNED)) return;
-  __sync_fetch_and_add(&cells[cell], 1);
+  __sync_fetch_and_add(&cells[cell], weight);
 }
 
 /* `steps` buckets of width `step` from `low` on; one cell below, one above. */
-void awl_lquantize(u64 *cells, u64 value, u64 is_signed, s64 low, u64 step, u64 steps) {
+void awl_lquantize(u64 *cells, u64 value, u64 is_signed, s64 low, u64 step, u64 steps, u64 weight) {
   u64 cell;
   if (is_signed ? (s64)value < low : low > 0 && value < (u64)low) {
     cell = 0;
@@ -83,5 +141,5 @@ void awl_lquantize(u64 *cells, u64 value, u64 is_signed, s64 low, u64 step, u64 
   }
   AWL_OPAQUE(cell);
   if (cell > steps + 1) return;
-  __sync_fetch_and_add(&cells[cell], 1);
+  __sync_fetch_and_add(&cells[cell], weight);
 }

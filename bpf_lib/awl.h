@@ -25,6 +25,9 @@ typedef uint64_t u64;
 typedef int32_t s32;
 typedef int64_t s64;
 
+/* Hides what the compiler knows about a number, so that it keeps the range check the verifier needs to see. */
+#define AWL_OPAQUE(x) asm volatile("" : "+r"(x))
+
 #define CORE __attribute__((preserve_access_index))
 
 /* Globals of the object. Volatile, so that the compiler reads them when the program runs. */

@@ -31,11 +31,18 @@ typedef signed long long int64_t;
  *   quantize     [0] samples that were 0; [k] for 1 <= k <= 64: samples v > 0 whose highest bit is k - 1, that is
  *                2^(k-1) <= v < 2^k; signed samples have 64 more: [64 + k] holds -2^k < v <= -2^(k-1)
  *                (and -2^63 itself is in [64 + 64]).
+ *   hist, pct    [0] samples below 0; then cells of b bits, b > 0: [1 + v] for 0 <= v < 2^b, and for larger v with
+ *                highest bit e the cell 1 + (e - b + 1) * 2^b + (v >> (e - b)) % 2^b.
+ *   stddev       [0] sum (wraps)  [1] samples  [2..7] sums of the low and the high 32 bits of b*b, a*b and a*a,
+ *                where a and b are the high and the low half of a sample's magnitude.
  *   lquantize    [0] v < low; [1 + i] low + i * step <= v < low + (i + 1) * step; the last: v >= high.
  */
 #define AWL_QUANTIZE_CELLS_UNSIGNED 65
 #define AWL_QUANTIZE_CELLS_SIGNED 129
 #define AWL_LQUANTIZE_MAX_CELLS 1002
+#define AWL_LOG_LINEAR_CELLS(bits) (1 + (65 - (bits)) * (1 << (bits)))
+#define AWL_PERCENTILE_BITS 6
+#define AWL_DEVIATION_CELLS 8
 
 /* An event record starts with this; its columns follow (Manifest::events says where). */
 struct awl_event_header {
@@ -105,6 +112,17 @@ AWL_ASSERT_SIZE(struct awl_control, 32);
  * An unkeyed banked map has two entries, a keyed one has the bank's number as the first 8 bytes of its key.
  */
 #define AWL_BANKS 2
+
+/* Longest string and buffer, with NUL. */
+#define AWL_MAX_STRING 65536
+
+/* What join() sends at most, and of how many strings; a power of two. */
+#define AWL_JOIN_ROOM 4096
+#define AWL_JOIN_STRINGS 16
+#define AWL_JOIN_STRING 1024
+
+/* Rounds of a loop, by the kernel's own limit. */
+#define AWL_MAX_ROUNDS 8388608
 
 /* Runs of probes that may be under way on one CPU at once, each with scratch memory: a task, a soft interrupt, a hard
  * interrupt, an NMI, and as many again for preempted tasks. */

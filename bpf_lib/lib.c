@@ -7,9 +7,12 @@
 #include "clock.c"
 #include "context.c"
 #include "string.c"
+#include "memory.c"
+#include "loop.c"
 #include "aggregate.c"
 #include "map.c"
 #include "event.c"
+#include "text.c"
 #include "stack.c"
 #include "flow.c"
 

@@ -5,6 +5,10 @@ u64 awl_pid(void) { return bpf_get_current_pid_tgid() >> 32; }
 u64 awl_tid(void) { return (u32)bpf_get_current_pid_tgid(); }
 u64 awl_uid(void) { return (u32)bpf_get_current_uid_gid(); }
 u64 awl_gid(void) { return bpf_get_current_uid_gid() >> 32; }
+u64 awl_curtask(void) { return bpf_get_current_task(); }
+u64 awl_cgroup(void) { return bpf_get_current_cgroup_id(); }
+u64 awl_numa_node(void) { return bpf_get_numa_node_id(); }
+u64 awl_random(void) { return bpf_get_prandom_u32(); }
 u64 awl_cpu(void) { return bpf_get_smp_processor_id(); }
 
 /* All bytes of a word from its first NUL on become zero; a word without one stays as it is. */
@@ -22,4 +26,22 @@ void awl_comm(u64 *out) {
   u64 first = awl_cut_word(out[0]);
   out[1] = first == out[0] && (first >> 56) ? awl_cut_word(out[1]) : 0;
   out[0] = first;
+}
+
+struct task_struct___parent {
+  struct task_struct___parent *real_parent;
+  int tgid;
+  char comm[16];
+} CORE;
+
+u64 awl_ppid(void) {
+  struct task_struct___parent *task = (void *)bpf_get_current_task();
+  return BPF_CORE_READ(task, real_parent, tgid);
+}
+
+void awl_pcomm(u64 *out) {
+  struct task_struct___parent *task = (void *)bpf_get_current_task();
+  struct task_struct___parent *parent = BPF_CORE_READ(task, real_parent);
+  out[0] = out[1] = 0;
+  bpf_core_read_str(out, 16, &parent->comm);
 }

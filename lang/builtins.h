@@ -42,7 +42,8 @@ struct Parameter {
 };
 
 /// How the cells of an aggregation become a value.
-enum class Show : uint8_t { none, count, sum, minimum, maximum, average, stats, log2_histogram, linear_histogram };
+enum class Show : uint8_t { none, count, sum, minimum, maximum, average, stats, log2_histogram, linear_histogram,
+                            log_linear_histogram, percentiles, deviation };
 
 /// How one cell of one CPU is added to that of another.
 enum class Merge : uint8_t { add, maximum };
@@ -60,7 +61,22 @@ enum class Special : uint8_t {
   delete_entry,
   exit,
   time,
-  str
+  str,
+  same_number,       // its argument in other clothes: the row's result type says which
+  byte_swap,
+  network_address,
+  hardware_address,
+  buffer,
+  timestamp,
+  concatenate,
+  join,
+  has_key,
+  length,
+  error_message,
+  warning_message,
+  cat,
+  system,
+  assertion,
 };
 
 struct Builtin {

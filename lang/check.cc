@@ -6,6 +6,7 @@
 
 #include "bpf_lib/awl_abi.h"
 #include "lang/ast_walk.h"
+#include "lang/language_types.h"
 #include "src/base/check.h"
 #include "src/base/text.h"
 
@@ -21,7 +22,7 @@ constexpr uint32_t default_capacity = 1u << 20;
 
 uint32_t round_up(uint32_t size) { return (size + 7) & ~7u; }
 
-std::vector<Merge> merge_rules(Show show, bool is_signed, uint64_t steps) {
+std::vector<Merge> merge_rules(Show show, bool is_signed, uint64_t steps, uint32_t bits) {
   switch (show) {
     case Show::none:
       return {};
@@ -39,6 +40,11 @@ std::vector<Merge> merge_rules(Show show, bool is_signed, uint64_t steps) {
       return std::vector<Merge>(is_signed ? AWL_QUANTIZE_CELLS_SIGNED : AWL_QUANTIZE_CELLS_UNSIGNED, Merge::add);
     case Show::linear_histogram:
       return std::vector<Merge>(steps + 2, Merge::add);
+    case Show::log_linear_histogram:
+    case Show::percentiles:
+      return std::vector<Merge>(AWL_LOG_LINEAR_CELLS(bits), Merge::add);
+    case Show::deviation:
+      return std::vector<Merge>(AWL_DEVIATION_CELLS, Merge::add);
   }
   return {};
 }
@@ -60,13 +66,19 @@ std::string brief(std::string_view text) {
 
 BodyUses uses_of(const Ast &ast, const ProbeBlock &block) {
   BodyUses uses;
+  std::unordered_set<uint32_t> objects;  // `args` of `args.x`
+  auto is_args = [](const Identifier &name) { return !name.builtin && (name.text == "args" || name.text == "data"); };
   auto visit = [&](ExprId id) {
     std::string field;
     if (const auto *name = std::get_if<NameRef>(&ast[id].node)) {
       const Builtin *row = name->name.builtin;
       if (row) uses.identity |= row->special == Special::probe_name || row->special == Special::function_name;
       if (!row) field = name->name.text;
+      uses.all_arguments |= is_args(name->name) && !objects.contains(static_cast<uint32_t>(id));
     } else if (const auto *member = std::get_if<MemberRef>(&ast[id].node)) {
+      const auto *object = std::get_if<NameRef>(&ast[member->object].node);
+      if (!object || !is_args(object->name)) return;
+      objects.insert(static_cast<uint32_t>(member->object));
       field = "args." + member->field.text;
     } else if (const auto *call = std::get_if<Call>(&ast[id].node)) {
       const Builtin *row = call->callee.builtin;
@@ -80,7 +92,13 @@ BodyUses uses_of(const Ast &ast, const ProbeBlock &block) {
 
 Checker::Checker(const Source &source, const Ast &ast, const Providers &providers, const CompileOptions &options,
                  Diagnostics &diagnostics)
-    : source_(source), ast_(&ast), providers_(providers), options_(options), reported_(diagnostics) {
+    : source_(source),
+      ast_(&ast),
+      providers_(providers),
+      options_(options),
+      reported_(diagnostics),
+      layers_(language_types(), options.types ? *options.types : no_types()),
+      types_(&layers_) {
   program_.source = &source;
   program_.ast = &ast;
 }
@@ -234,7 +252,6 @@ std::optional<CheckedProgram> Checker::run() {
   for (uint32_t i = 0; i < ast_->stmt_count(); i++)
     if (const auto *block = std::get_if<Block>(&(*ast_)[StmtId(i)].node)) find_cleared_prints(*block);
   local_numbers_.resize(program_.bodies.size());
-  locals_assigned_.resize(program_.bodies.size());
   auto walk = [&] {
     for (body_index_ = 0; body_index_ < program_.bodies.size(); body_index_++) check_body(program_.bodies[body_index_]);
   };
@@ -257,9 +274,15 @@ std::optional<CheckedProgram> Checker::run() {
 
 void Checker::check_body(CheckedBody &body) {
   body_ = &body;
-  locals_assigned_[body_index_].clear();
+  closed_.clear();
+  scopes_.clear();
+  open_scope();
   if (body.block->predicate) condition(*body.block->predicate);
   statement(body.block->body);
+  close_scope();
+  if (final_ && !out_->failed())
+    for (Type &local : body.locals)
+      if (local.kind == Kind::unknown) local = s64_type;  // never assigned: 0
 }
 
 /// Maps that are used and never given anything.
@@ -288,7 +311,7 @@ void Checker::finish_maps() {
   }
 }
 
-MapDescription Checker::layout_of(const MapState &map) const {
+MapDescription Checker::layout_of(const MapState &map) {
   MapDescription result;
   result.name = map.name;
   result.symbol = map.name == "@" ? "at" : "at_" + map.name.substr(1);
@@ -302,23 +325,29 @@ MapDescription Checker::layout_of(const MapState &map) const {
   if (map.aggregation) {
     uint64_t steps = static_cast<uint64_t>(map.high - map.low + map.step - 1) / static_cast<uint64_t>(map.step);
     result.show = map.aggregation->show;
-    result.merge = merge_rules(result.show, result.is_signed(), steps);
+    result.bits = map.bits;
+    result.percentages = map.percentages;
+    // Without bits hist() is quantize().
+    if (result.show == Show::log_linear_histogram && map.bits == 0) result.show = Show::log2_histogram;
+    result.merge = merge_rules(result.show, result.is_signed(), steps, map.bits);
     result.low = map.low, result.high = map.high, result.step = map.step;
     result.value_size = static_cast<uint32_t>(result.merge.size() * 8);
     result.banked = map.cleared;
     if (result.banked && map.keyed) offset = 8;
   } else {
-    result.value_size = map.value.kind == Kind::string ? round_up(map.value.size) : 8;
+    result.value = complete(result.value);
+    result.value_size = round_up(map.value.size);
     if (!map.keyed) result.value_size += sizeof(awl_slot_header);
   }
   result.banks = result.banked ? AWL_BANKS : 1;
-  result.storage = map.keyed ? (map.aggregation ? Storage::per_cpu_hash : Storage::hash)
-                             : (map.aggregation ? Storage::per_cpu_slot : Storage::slot);
+  bool per_cpu = map.aggregation && !map.read;
+  result.storage = map.keyed ? (per_cpu ? Storage::per_cpu_hash : Storage::hash)
+                             : (per_cpu ? Storage::per_cpu_slot : Storage::slot);
   for (Type type : map.key) {
-    type.is_literal = false;
+    type = complete(type);
     if (type.kind == Kind::string) type.size = round_up(type.size);
     result.key.push_back({type, offset, false});
-    offset += type.size;
+    offset += round_up(type.size);
   }
   result.key_size = map.keyed ? offset : 4;
   result.capacity = map.keyed ? (options_.map_capacity ? options_.map_capacity : default_capacity) : result.banks;

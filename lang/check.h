@@ -31,6 +31,14 @@ std::optional<uint64_t> fold(BinaryOp op, uint64_t lhs, uint64_t rhs, bool is_si
 
 /// "an integer", "a string": what a value is, in a sentence.
 std::string an(const Type &type);
+/// The member of that name, also inside members without one.
+struct FoundMember {
+  Type type;
+  uint64_t bit_offset = 0;
+  uint32_t bits = 0;
+};
+std::optional<FoundMember> find_member(const CTypes &types, const CStructure &structure, std::string_view name);
+
 /// Text of the script as messages quote it, cut when it is long.
 std::string brief(std::string_view text);
 
@@ -55,7 +63,11 @@ class Checker {
     Span aggregation_span;
     bool attempted = false;  // given something, be it wrong
     bool cleared = false;
+    bool read = false;  // an aggregation that a probe reads: its cells are shared by all CPUs
+    const MapDeclaration *declaration = nullptr;
     int64_t low = 0, high = 0, step = 1;
+    uint32_t bits = 0;                 // hist, pct
+    std::vector<int64_t> percentages;  // pct
   };
 
   // check.cc
@@ -68,7 +80,7 @@ class Checker {
   void check_body(CheckedBody &body);
   void report_maps();
   void finish_maps();
-  MapDescription layout_of(const MapState &map) const;
+  MapDescription layout_of(const MapState &map);
   const Expr &at(ExprId id) const { return (*ast_)[id]; }
   std::string source_text(Span span) const { return brief(source_.slice(span)); }
 
@@ -76,12 +88,64 @@ class Checker {
   void statement(StmtId id);
   void assign(const Assign &node);
   void assign_local(const Assign &node, const LocalRef &local);
-  Type local_target(const Assign &node, const LocalRef &local);
   void assign_map(const Assign &node, const MapRef &map);
   void aggregate(ExprId target, const MapRef &map, ExprId value, const Call &call);
   Type sample(const Call &call);
   void linear_range(MapState &map, const Call &call);
+  void bits(MapState &map, const Call &call);
+  void percentages(MapState &map, const Call &call);
   void expression_statement(ExprId id);
+
+  // check_local.cc
+  struct Variable {
+    std::string name;
+    LocalNumber number;
+  };
+  /// The variable that a name stands for here, or nothing.
+  std::optional<LocalNumber> find_local(const std::string &name) const;
+  /// A variable that belongs to a place in the script, the same one in every walk.
+  LocalNumber local_at(uint64_t place, const Type &type);
+  void declare(const std::string &name, LocalNumber number);
+  void open_scope() { scopes_.emplace_back(); }
+  void close_scope();
+  void widen_local(LocalNumber number, const Type &type, ExprId value, const std::string &name);
+  void let(StmtId id, const Let &node);
+
+  // check_loop.cc
+  void while_loop(const While &node);
+  void for_range(StmtId id, const ForRange &node);
+  void for_map(StmtId id, const ForMap &node);
+  void unroll(const Unroll &node);
+  void jump(StmtId id, const char *word);
+  void return_statement(const Return &node);
+  Type if_value(ExprId id, const IfExpr &node);
+  Type block_value(ExprId id, const BlockExpr &node);
+  Type inline_call(ExprId id, const InlineCall &node);
+  /// Whether a condition is decided before the script runs (`comptime`), so that one arm is not looked at.
+  std::optional<bool> decided(ExprId condition) const;
+
+  // check_type.cc
+  Type named_type(const TypeName &name);
+  std::optional<Type> find_type(std::string_view spelling) const { return type_of_spelling(*types_, spelling); }
+  Type type_of_name_or_expr(const std::variant<TypeName, ExprId> &of);
+  Type cast(ExprId id, const Cast &node);
+  Type size_of(ExprId id, const SizeOf &node);
+  Type offset_of(ExprId id, const OffsetOf &node);
+  /// With all members of structures, as a Column needs it; remembers the enumerations whose names are printed.
+  Type complete(const Type &type, int depth = 0);
+  std::optional<uint64_t> size_of_pointee(const Type &pointer) const;
+
+  // check_memory.cc
+  Type member_of(ExprId id, const Type &object, const Identifier &field, Span object_span);
+  void report_member(const CStructure &structure, const Identifier &field);
+  Type place_type(Type type, AddressSpace space) const;
+  Type element(ExprId id, const ElementRef &node);
+  Type index(ExprId id, const Index &node);
+  Type dereference(ExprId id, const Unary &node);
+  Type address_of(ExprId id, const Unary &node);
+  Type tuple(ExprId id, const TupleLiteral &node);
+  Type record(ExprId id, const RecordLiteral &node);
+  Type arguments_record(ExprId id);
 
   // check_expr.cc
   /// Type of any expression; records type and use.
@@ -99,6 +163,8 @@ class Checker {
   Type member(ExprId id, const MemberRef &node);
   Type local(ExprId id, const LocalRef &node);
   Type positional(ExprId id, const PositionalRef &node);
+  Type comptime(ExprId id, const Comptime &node);
+  std::optional<Type> pointer_arithmetic(ExprId id, const Binary &node, const Type &lhs, const Type &rhs);
   Type unary(ExprId id, const Unary &node);
   Type binary(ExprId id, const Binary &node);
   Type comparison(ExprId id, const Binary &node, const Type &lhs, const Type &rhs);
@@ -116,7 +182,24 @@ class Checker {
   /// Keys and arity of a reference; the map as a whole when `whole`.
   void map_reference(ExprId id, const MapRef &map, bool whole);
   Type map_read(ExprId id, const MapRef &map);
+  /// What reading an entry gives; marks an aggregation as read.
+  Type read_type(MapState &map, Span span);
   void give_map_value(ExprId target, const MapRef &map, const Type &type, Span span);
+
+  // check_function.cc
+  void argument(const Call &node, size_t index, const Parameter &parameter);
+  Type function(ExprId id, const Call &node);
+  Type byte_swap(ExprId id, const Call &node);
+  Type concatenate(ExprId id, const Call &node);
+  Type buffer(ExprId id, const Call &node);
+  Type network_address(ExprId id, const Call &node);
+  Type hardware_address(ExprId id, const Call &node);
+  Type timestamp(ExprId id, const Call &node);
+  Type has_key(ExprId id, const Call &node);
+  Type length(ExprId id, const Call &node);
+  Type join(ExprId id, const Call &node);
+  Type message(ExprId id, const Call &node, Channel channel);
+  Type assertion(ExprId id, const Call &node);
 
   // check_call.cc
   Type call(ExprId id, const Call &node);
@@ -150,9 +233,14 @@ class Checker {
 
   // The body being checked.
   CheckedBody *body_ = nullptr;
-  std::vector<std::unordered_map<std::string, LocalNumber>> local_numbers_;  // by body
-  std::vector<std::unordered_set<std::string>> locals_assigned_;             // by body
+  std::vector<std::unordered_map<uint64_t, LocalNumber>> local_numbers_;  // by body, by place
   size_t body_index_ = 0;
+  std::vector<std::vector<Variable>> scopes_;  // from the outermost to the one at hand
+  std::vector<Variable> closed_;               // of scopes that have ended, in order
+  int loop_depth_ = 0;
+  std::vector<LocalNumber> inline_results_;    // of the calls being expanded, the innermost last
+  LayeredTypes layers_;
+  const CTypes *types_;
 };
 
 }  // namespace awl

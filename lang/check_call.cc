@@ -74,7 +74,36 @@ Type Checker::call(ExprId id, const Call &node) {
     case Special::plain:
     case Special::probe_name:
     case Special::function_name:
-      return set(id, row->result());
+    case Special::same_number:
+      return function(id, node);
+    case Special::byte_swap:
+      return byte_swap(id, node);
+    case Special::network_address:
+      return network_address(id, node);
+    case Special::hardware_address:
+      return hardware_address(id, node);
+    case Special::buffer:
+      return buffer(id, node);
+    case Special::timestamp:
+      return timestamp(id, node);
+    case Special::concatenate:
+      return concatenate(id, node);
+    case Special::join:
+      return join(id, node);
+    case Special::has_key:
+      return has_key(id, node);
+    case Special::length:
+      return length(id, node);
+    case Special::error_message:
+      return message(id, node, Channel::error);
+    case Special::warning_message:
+      return message(id, node, Channel::warning);
+    case Special::cat:
+      return message(id, node, Channel::file);
+    case Special::system:
+      return message(id, node, Channel::command);
+    case Special::assertion:
+      return assertion(id, node);
     case Special::str:
       return str(id, node);
     case Special::printf:
@@ -101,13 +130,12 @@ Type Checker::send(ExprId id, EventDescription event, std::span<const ExprId> va
   event.span = at(id).span;
   uint32_t offset = sizeof(awl_event_header);
   for (ExprId value_id : values) {
-    Type type = body_->type_of[static_cast<uint32_t>(value_id)];
-    type.is_literal = false;
+    Type type = complete(body_->type_of[static_cast<uint32_t>(value_id)]);
     Column column{type, offset, type.kind == Kind::string && type.size > largest_fixed_string};
     if (column.variable)
       offset += sizeof(awl_event_string);
     else
-      offset += type.kind == Kind::string ? (type.size + 7) & ~7u : 8;
+      offset += (type.size + 7) & ~7u;
     event.columns.push_back(column);
   }
   event.record_size = offset;
@@ -147,7 +175,7 @@ void Checker::printf_values(const Call &node, const std::vector<FormatPiece> &pi
     ExprId argument = node.arguments[index];
     const Type &type = body_->type_of[static_cast<uint32_t>(argument)];
     char letter = piece.conversion.letter;
-    if (letter == 's' || letter == 'v' || type.is_number() || type.kind == Kind::unknown) continue;
+    if (letter == 's' || letter == 'v' || !is_memory(type.kind)) continue;
     out_->error(at(argument).span, "`%{}` prints a number, but `{}` is {}", letter, source_text(at(argument).span),
                 an(type))
         .label(piece.span, "here")

@@ -31,6 +31,20 @@ std::string list_of(const std::vector<Field> &fields, std::string_view probe) {
   return list;
 }
 
+/// Element by element; nothing when some do not go together.
+std::optional<Type> join_tuples(const Type &a, const Type &b) {
+  if (a.parts.size() != b.parts.size()) return std::nullopt;
+  std::vector<Type> elements;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < a.parts.size(); i++) {
+    std::optional<Type> joined = join_types(a.parts[i].type, b.parts[i].type);
+    if (!joined || a.parts[i].name != b.parts[i].name) return std::nullopt;
+    elements.push_back(*joined);
+    names.push_back(a.parts[i].name);
+  }
+  return tuple_type(elements, names);
+}
+
 Type text_type(std::string_view text) { return string_type(static_cast<uint32_t>((text.size() + 8) & ~size_t(7))); }
 
 }  // namespace
@@ -41,6 +55,14 @@ std::optional<Type> join_types(const Type &a, const Type &b) {
   if (a.kind == Kind::string && b.kind == Kind::string) return string_type(std::max(a.size, b.size));
   if (a.kind == Kind::pointer && b.kind == Kind::pointer)
     return pointer_type(a.space == b.space ? a.space : AddressSpace::none, a.pointee == b.pointee ? a.pointee : "");
+  if (a.kind == Kind::tuple && b.kind == Kind::tuple) return join_tuples(a, b);
+  if (a.kind == Kind::buffer && b.kind == Kind::buffer) return a.size > b.size ? a : b;
+  if (a.kind == b.kind && (a.kind == Kind::structure || a.kind == Kind::array) && a.size == b.size && a.name == b.name) {
+    Type joined = a;
+    if (a.space != b.space) joined.space = AddressSpace::none;
+    return joined;
+  }
+  if (a.kind == b.kind && !a.is_number()) return a.name == b.name && a.size == b.size ? std::optional(a) : std::nullopt;
   if (!a.is_number() || !b.is_number()) return std::nullopt;
   bool a_signed = a.kind == Kind::integer && a.is_signed, b_signed = b.kind == Kind::integer && b.is_signed;
   Type joined = integer_type(8, a_signed || b_signed);
@@ -48,6 +70,9 @@ std::optional<Type> join_types(const Type &a, const Type &b) {
   if (b.is_literal) joined.is_signed = a_signed;
   joined.is_literal = a.is_literal && b.is_literal;
   if (joined.is_literal) joined.is_signed = true;
+  if (a.name == b.name || b.is_literal) joined.name = a.name;
+  if (a.is_literal) joined.name = b.name;
+  if (a.width == b.width && a.kind == Kind::integer && b.kind == Kind::integer) joined.width = a.width;
   bool both = a.is_literal == b.is_literal;
   if (a.unit == b.unit || (both && a.is_literal && b.unit == Unit::none)) joined.unit = a.unit;
   if (both && a.is_literal && a.unit == Unit::none) joined.unit = b.unit;
@@ -135,7 +160,30 @@ Type Checker::expression(ExprId id) {
       [&](const Call &node) { return call(id, node); }, [&](const MemberRef &node) { return member(id, node); },
       [&](const Unary &node) { return unary(id, node); }, [&](const Binary &node) { return binary(id, node); },
       [&](const Ternary &node) { return ternary(id, node); }, [&](const Step &node) { return step(id, node); },
-      [&](const auto &) -> Type { AWL_CHECK(!"the grammar has it before the checker"); });
+      [&](const BooleanLiteral &node) { return set(id, bool_type, UseConstant{node.value}); },
+      [&](const TupleLiteral &node) { return tuple(id, node); },
+      [&](const RecordLiteral &node) { return record(id, node); }, [&](const Cast &node) { return cast(id, node); },
+      [&](const Index &node) { return index(id, node); }, [&](const ElementRef &node) { return element(id, node); },
+      [&](const SizeOf &node) { return size_of(id, node); },
+      [&](const OffsetOf &node) { return offset_of(id, node); },
+      [&](const TypeExpr &node) {
+        out_->error(at(id).span, "a type stands where a value is needed");
+        return set(id, named_type(node.type));
+      },
+      [&](const IfExpr &node) { return if_value(id, node); },
+      [&](const BlockExpr &node) { return block_value(id, node); },
+      [&](const InlineCall &node) { return inline_call(id, node); },
+      [&](const Comptime &node) { return comptime(id, node); });
+}
+
+/// What is not known now is an error, since the whole point was to know it now.
+Type Checker::comptime(ExprId id, const Comptime &node) {
+  Type type = value(node.operand);
+  if (auto known = constant_of(node.operand)) return set(id, type, UseConstant{*known});
+  if (const std::string *text = text_of(node.operand)) return set(id, type, UseText{*text});
+  if (type.kind != Kind::unknown)
+    out_->error(at(node.operand).span, "`{}` is not known before the script runs", source_text(at(node.operand).span));
+  return set(id, simple_type(Kind::unknown));
 }
 
 Type Checker::value(ExprId id) {
@@ -152,6 +200,10 @@ Type Checker::value(ExprId id) {
     return set(id, s64_type);
   }
   if (type.kind == Kind::record) {
+    if (std::holds_alternative<NameRef>(at(id).node)) {
+      Type record = arguments_record(id);
+      if (!record.parts.empty()) return record;
+    }
     const auto &fields = body_->group.fields;
     auto draft = out_->error(at(id).span, "`{}` as a whole is not a value", source_text(at(id).span));
     if (std::ranges::any_of(fields, [](const Field &field) { return field.name.starts_with("args."); }))
@@ -178,7 +230,12 @@ void Checker::condition(ExprId id) {
 
 Type Checker::name(ExprId id, const NameRef &node) {
   const Builtin *row = node.name.builtin;
-  if (!row) return field(id, node.name.text, node.name.span);
+  if (!row) {
+    bool of_probe = std::ranges::any_of(body_->group.fields, [&](const Field &f) { return f.name == node.name.text; });
+    auto known = of_probe ? std::nullopt : types_->constant(node.name.text);
+    if (known) return set(id, known->type, UseConstant{known->value});
+    return field(id, node.name.text, node.name.span);
+  }
   if (row->form != Form::value) {
     std::string form = row->parameters.empty() || row->parameters[0].optional ? "()" : "(...)";
     out_->error(node.name.span, "`{}` is a function and needs parentheses", node.name.text)
@@ -259,32 +316,7 @@ Type Checker::member(ExprId id, const MemberRef &node) {
   const auto *object = std::get_if<NameRef>(&at(node.object).node);
   if (object && !object->name.builtin && (object->name.text == "args" || object->name.text == "data"))
     return field(id, "args." + node.field.text, node.field.span);
-  Type type = value(node.object);
-  if (type.kind != Kind::unknown)
-    out_->error(node.field.span, "`{}` is {} and has no field `{}`", source_text(at(node.object).span), an(type),
-                brief(node.field.text))
-        .help("fields belong to `args`");
-  return set(id, s64_type);
-}
-
-Type Checker::local(ExprId id, const LocalRef &node) {
-  auto &numbers = local_numbers_[body_index_];
-  auto found = numbers.find(node.name);
-  if (found == numbers.end()) {
-    std::vector<std::string_view> known;
-    std::vector<std::string> spelled;
-    for (const auto &[name, number] : numbers) spelled.push_back("$" + name);
-    known.assign(spelled.begin(), spelled.end());
-    auto draft = out_->error(at(id).span, "`${}` is used, but nothing is assigned to it before", brief(node.name));
-    if (auto near = did_you_mean("$" + node.name, known))
-      draft.help("did you mean `{}`?", *near);
-    else
-      draft.help("assign to it first: `${} = 0;`", brief(node.name));
-    return set(id, simple_type(Kind::unknown));
-  }
-  Type type = body_->locals[static_cast<uint32_t>(found->second)];
-  if (type.kind == Kind::integer) type.is_literal = false;
-  return set(id, type, UseLocal{found->second});
+  return member_of(id, value(node.object), node.field, at(node.object).span);
 }
 
 Type Checker::positional(ExprId id, const PositionalRef &node) {
@@ -310,13 +342,14 @@ Type Checker::positional(ExprId id, const PositionalRef &node) {
 }
 
 Type Checker::unary(ExprId id, const Unary &node) {
+  if (node.op == UnaryOp::dereference) return dereference(id, node);
+  if (node.op == UnaryOp::address_of) return address_of(id, node);
   if (node.op == UnaryOp::logical_not) {
     condition(node.operand);
     if (auto known = constant_of(node.operand)) return set(id, bool_type, UseConstant{!*known});
     return set(id, bool_type);
   }
   Type type = number(node.operand, fmt::format("the operand of `{}`", spelling(node.op)));
-  AWL_CHECK(node.op == UnaryOp::negate || node.op == UnaryOp::bit_not);
   bool negate = node.op == UnaryOp::negate;
   Type result = integer_type(8, negate || (type.kind == Kind::integer && type.is_signed && !type.is_literal),
                              negate ? type.unit : Unit::none);
@@ -341,6 +374,7 @@ Type Checker::binary(ExprId id, const Binary &node) {
   bool divides = node.op == BinaryOp::divide || node.op == BinaryOp::modulo;
   if (divides && constant_of(node.rhs) == 0) out_->error(at(node.rhs).span, "division by zero");
   settle_literals(node.lhs, node.rhs);
+  if (auto pointer = pointer_arithmetic(id, node, lhs, rhs)) return *pointer;
   bool shifts = node.op == BinaryOp::shift_left || node.op == BinaryOp::shift_right;
   Type result = shifts ? integer_type(8, lhs.kind == Kind::integer && lhs.is_signed) : *join_types(lhs, rhs);
   if (result.kind != Kind::integer) result = integer_type(8, false);
@@ -352,6 +386,23 @@ Type Checker::binary(ExprId id, const Binary &node) {
   if (l && r)
     if (auto known = fold(node.op, *l, *r, result.is_signed)) return set(id, result, UseConstant{*known});
   return set(id, result);
+}
+
+/// A pointer and a number: by elements of what it points to, as in C.
+std::optional<Type> Checker::pointer_arithmetic(ExprId id, const Binary &node, const Type &lhs, const Type &rhs) {
+  bool adds = node.op == BinaryOp::add, subtracts = node.op == BinaryOp::subtract;
+  if (!adds && !subtracts) return std::nullopt;
+  bool left = lhs.kind == Kind::pointer && rhs.kind != Kind::pointer;
+  bool right = rhs.kind == Kind::pointer && lhs.kind != Kind::pointer && adds;
+  if (!left && !right) return std::nullopt;
+  const Type &pointer = left ? lhs : rhs;
+  std::optional<uint64_t> size = size_of_pointee(pointer);
+  if (!size) {
+    out_->error(at(id).span, "the size of `{}` is not known, which an address is moved by", pointer.pointee)
+        .help("count bytes: `(uint64)p + n`");
+    size = 1;
+  }
+  return set(id, pointer, UseElements{*size});
 }
 
 void Checker::settle_literal(ExprId id, const Type &met) {
@@ -380,10 +431,14 @@ Type Checker::comparison(ExprId id, const Binary &node, const Type &lhs, const T
     else if (lhs.kind == Kind::probe || rhs.kind == Kind::probe || lhs.kind == Kind::function ||
              rhs.kind == Kind::function)
       draft.help("a probe's name can be printed or be a key: `@[probe] = count();`");
-  } else if (lhs.kind == Kind::string && !equality) {
-    out_->error(node.op_span, "strings can be compared with `==` and `!=` only");
+  } else if (is_memory(lhs.kind) && !equality) {
+    out_->error(node.op_span, "{}s can be compared with `==` and `!=` only",
+                lhs.kind == Kind::structure ? "structure" : describe(lhs));
   }
   settle_literals(node.lhs, node.rhs);
+  const std::string *left = text_of(node.lhs), *right = text_of(node.rhs);
+  if (left && right && equality)
+    return set(id, bool_type, UseConstant{(*left == *right) == (node.op == BinaryOp::equal)});
   auto l = constant_of(node.lhs), r = constant_of(node.rhs);
   if (l && r && lhs.is_number())
     return set(id, bool_type, UseConstant{*fold(node.op, *l, *r, join_types(lhs, rhs)->is_signed)});
@@ -414,6 +469,10 @@ Type Checker::step(ExprId id, const Step &node) {
   const char *sign = node.increment ? "++" : "--";
   Type one = literal_integer(1, Unit::none);
   if (const auto *map = std::get_if<MapRef>(&target.node)) {
+    if (Type now = map_state(*map).value; is_memory(now.kind)) {
+      out_->error(target.span, "`{}` holds {}, and `{}` needs a number", map_state(*map).shown, an(now), sign);
+      return set(id, s64_type);
+    }
     give_map_value(node.target, *map, one, target.span);
     Type type = map_state(*map).value;
     type.is_literal = false;

@@ -38,6 +38,13 @@ void Checker::map_reference(ExprId id, const MapRef &map, bool whole) {
   }
   std::vector<Type> types;
   for (ExprId key : map.key) types.push_back(value(key));
+  // A tuple in the place of several keys is these keys: @m[$k] with $k = (pid, comm).
+  if (types.size() == 1 && types[0].kind == Kind::tuple && state.key.size() > 1 &&
+      types[0].parts.size() == state.key.size()) {
+    Type parts = types[0];
+    types.clear();
+    for (const Part &part : parts.parts) types.push_back(part.type);
+  }
   if (state.key.empty()) {
     state.key = types;
     for (ExprId key : map.key) state.key_spans.push_back(at(key).span);
@@ -65,19 +72,46 @@ void Checker::map_reference(ExprId id, const MapRef &map, bool whole) {
   }
 }
 
+Type Checker::read_type(MapState &state, Span span) {
+  if (!state.aggregation) {
+    Type type = state.value;
+    if (type.kind == Kind::integer) type.is_literal = false;
+    return type;
+  }
+  Type sample = state.value;
+  if (sample.is_literal) sample.is_signed = sample.is_literal = false;
+  Type number = integer_type(8, sample.is_signed, sample.unit);
+  if (!state.read) changed_ = true;
+  state.read = true;
+  switch (state.aggregation->show) {
+    case Show::count:
+      return u64_type;
+    case Show::sum:
+    case Show::minimum:
+    case Show::maximum:
+    case Show::average:
+      return number;
+    case Show::stats:
+      return tuple_type({u64_type, number, number}, {"count", "average", "total"});
+    case Show::none:
+    case Show::log2_histogram:
+    case Show::linear_histogram:
+    case Show::log_linear_histogram:
+    case Show::percentiles:
+    case Show::deviation:
+      break;
+  }
+  out_->error(span, "`{}` is made by `{}()`, which has no value that a probe could read", state.shown,
+              state.aggregation->name)
+      .label(state.aggregation_span, "made here")
+      .help("`print({})` shows it", state.shown);
+  return simple_type(Kind::unknown);
+}
+
 Type Checker::map_read(ExprId id, const MapRef &map) {
   map_reference(id, map, false);
   MapState &state = map_state(map);
-  if (state.aggregation) {
-    out_->error(at(id).span, "`{}` is an aggregation by `{}()`: it has a value for each CPU, which a probe cannot read",
-                state.shown, state.aggregation->name)
-        .label(state.aggregation_span, "made an aggregation here")
-        .help("`print({})` shows it; a plain counter, `{}++`, can be read", state.shown, source_text(at(id).span));
-    return set(id, simple_type(Kind::unknown), UseMap{map_number(map)});
-  }
-  Type type = state.value;
-  if (type.kind == Kind::integer) type.is_literal = false;
-  return set(id, type, UseMap{map_number(map)});
+  return set(id, read_type(state, at(id).span), UseMap{map_number(map)});
 }
 
 void Checker::give_map_value(ExprId target, const MapRef &map, const Type &type, Span span) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Statements: assignments, aggregations, conditions.
+#include <algorithm>
+
 #include "lang/check.h"
 #include "src/base/check.h"
 
@@ -13,14 +15,20 @@ void Checker::statement(StmtId id) {
       stmt.node, [&](const ExprStatement &node) { expression_statement(node.expr); },
       [&](const Assign &node) { assign(node); },
       [&](const Block &node) {
+        open_scope();
         for (StmtId child : node.statements) statement(child);
+        close_scope();
       },
       [&](const If &node) {
         condition(node.condition);
-        statement(node.then);
-        if (node.otherwise) statement(*node.otherwise);
+        std::optional<bool> only = decided(node.condition);
+        if (only != false) statement(node.then);
+        if (node.otherwise && only != true) statement(*node.otherwise);
       },
-      [](const Return &) {}, [](const auto &) { AWL_CHECK(!"the grammar has it before the checker"); });
+      [&](const Return &node) { return_statement(node); }, [&](const Let &node) { let(id, node); },
+      [&](const While &node) { while_loop(node); }, [&](const ForRange &node) { for_range(id, node); },
+      [&](const ForMap &node) { for_map(id, node); }, [&](const Unroll &node) { unroll(node); },
+      [&](const Break &) { jump(id, "break"); }, [&](const Continue &) { jump(id, "continue"); });
 }
 
 void Checker::expression_statement(ExprId id) {
@@ -33,7 +41,8 @@ void Checker::expression_statement(ExprId id) {
     return;
   }
   const auto *call = std::get_if<Call>(&at(id).node);
-  bool acts = std::holds_alternative<Step>(at(id).node) ||
+  bool acts = type.kind == Kind::none || std::holds_alternative<Step>(at(id).node) ||
+              std::holds_alternative<InlineCall>(at(id).node) ||
               (call && (!call->callee.builtin || call->callee.builtin->form == Form::statement));
   if (!acts && out_->all().size() == reported)
     out_->warning(at(id).span, "the value of `{}` is not used", source_text(at(id).span));
@@ -46,45 +55,6 @@ void Checker::assign(const Assign &node) {
   value(node.value);
   out_->error(target.span, "`{}` cannot be assigned to", source_text(target.span))
       .help("only maps (`@name`) and variables (`$name`) can");
-}
-
-void Checker::assign_local(const Assign &node, const LocalRef &local) {
-  Type type = node.op ? number(node.value, fmt::format("the operand of `{}=`", spelling(*node.op))) : value(node.value);
-  auto &numbers = local_numbers_[body_index_];
-  auto found = numbers.find(local.name);
-  if (node.op) {
-    Type target = local_target(node, local);
-    if (found == numbers.end() || target.kind == Kind::string) return;
-    settle_literal(node.value, target);
-  }
-  if (found == numbers.end()) {
-    // In the last walk a variable without a type follows from a mistake that has been told.
-    if (type.kind == Kind::unknown && !final_) return;
-    found = numbers.emplace(local.name, LocalNumber(body_->locals.size())).first;
-    body_->locals.push_back(type);
-    changed_ = true;
-  }
-  Type &known = body_->locals[static_cast<uint32_t>(found->second)];
-  std::optional<Type> joined = join_types(known, type);
-  if (!joined) {
-    out_->error(at(node.value).span, "`${}` holds {}, but {} is assigned here", brief(local.name), an(known), an(type))
-        .help("give the {} a variable of its own", describe(type));
-    return;
-  }
-  if (*joined != known) changed_ = true;
-  known = *joined;
-  Type shown = known;
-  shown.is_literal = false;
-  set(node.target, shown, UseLocal{found->second});
-}
-
-/// The variable of `$x op= ...`, which must be a number already.
-Type Checker::local_target(const Assign &node, const LocalRef &local) {
-  Type type = expression(node.target);
-  if (type.kind == Kind::string)
-    out_->error(at(node.target).span, "`${}` holds a string, and `{}=` needs a number", brief(local.name),
-                spelling(*node.op));
-  return type;
 }
 
 void Checker::assign_map(const Assign &node, const MapRef &map) {
@@ -103,9 +73,10 @@ void Checker::assign_map(const Assign &node, const MapRef &map) {
   }
   Type type = node.op ? number(node.value, fmt::format("the operand of `{}=`", spelling(*node.op))) : value(node.value);
   MapState &state = map_state(map);
-  if (node.op && !state.aggregation && state.value.kind == Kind::string) {
-    out_->error(at(node.target).span, "`{}` holds a string, and `{}=` needs a number", state.shown, spelling(*node.op))
-        .label(*state.assigned, "a string is assigned here");
+  if (node.op && !state.aggregation && is_memory(state.value.kind)) {
+    out_->error(at(node.target).span, "`{}` holds {}, and `{}=` needs a number", state.shown, an(state.value),
+                spelling(*node.op))
+        .label(*state.assigned, "{} is assigned here", an(state.value));
     return;
   }
   give_map_value(node.target, map, type, at(node.value).span);
@@ -142,6 +113,9 @@ void Checker::aggregate(ExprId target, const MapRef &map, ExprId value_id, const
   sample.is_literal = true;
   if (!call.arguments.empty()) sample = this->sample(call);
   if (row.show == Show::linear_histogram) linear_range(state, call);
+  if (row.show == Show::log_linear_histogram) bits(state, call);
+  if (row.show == Show::percentiles) percentages(state, call);
+  if (row.show == Show::log2_histogram && call.arguments.size() > 1) number(call.arguments[1], "a weight");
   std::optional<Type> joined = join_types(state.value, sample);
   if (joined && *joined != state.value) {
     state.value = *joined;
@@ -160,9 +134,43 @@ Type Checker::sample(const Call &call) {
   return set(id, s64_type);
 }
 
+void Checker::bits(MapState &map, const Call &call) {
+  uint32_t bits = 0;
+  if (call.arguments.size() > 1) {
+    number(call.arguments[1], "the number of bits");
+    auto known = constant_of(call.arguments[1]);
+    if (!known || *known > 5) {
+      out_->error(at(call.arguments[1]).span, "the bits of a histogram are a number from 0 to 5")
+          .help("each bit doubles the buckets of a power of two");
+      return;
+    }
+    bits = static_cast<uint32_t>(*known);
+  }
+  if (map.assigned && map.aggregation_span.begin != call.callee.span.begin && map.bits != bits && final_)
+    out_->error(call.callee.span, "`{}` has {} bits here, but {} elsewhere", map.shown, bits, map.bits)
+        .label(map.aggregation_span, "first used here");
+  if (!map.bits) map.bits = bits;
+}
+
+void Checker::percentages(MapState &map, const Call &call) {
+  map.bits = AWL_PERCENTILE_BITS;
+  std::vector<int64_t> wanted;
+  for (size_t i = 1; i < call.arguments.size(); i++) {
+    number(call.arguments[i], "a percentage");
+    auto known = constant_of(call.arguments[i]);
+    if (!known || *known > 100) {
+      out_->error(at(call.arguments[i]).span, "a percentage is a number from 0 to 100");
+      return;
+    }
+    wanted.push_back(static_cast<int64_t>(*known));
+  }
+  if (!wanted.empty()) map.percentages = wanted;
+}
+
 void Checker::linear_range(MapState &map, const Call &call) {
   std::vector<int64_t> numbers;
-  for (size_t i = 1; i < call.arguments.size(); i++) {
+  if (call.arguments.size() > 4) number(call.arguments[4], "a weight");
+  for (size_t i = 1; i < std::min<size_t>(call.arguments.size(), 4); i++) {
     number(call.arguments[i], "a limit of the histogram");
     auto known = constant_of(call.arguments[i]);
     if (!known) {
@@ -176,7 +184,7 @@ void Checker::linear_range(MapState &map, const Call &call) {
   }
   int64_t low = numbers[0], high = numbers[1], step = numbers.size() > 2 ? numbers[2] : 1;
   if (step <= 0) {
-    out_->error(at(call.arguments.back()).span, "the step {} is not above 0", step);
+    out_->error(at(call.arguments[3]).span, "the step {} is not above 0", step);
     return;
   }
   if (low >= high) {
@@ -195,7 +203,7 @@ void Checker::linear_range(MapState &map, const Call &call) {
   }
   bool first = map.low == 0 && map.high == 0;
   if (!first && (map.low != low || map.high != high || map.step != step)) {
-    out_->error(join(at(call.arguments[1]).span, at(call.arguments.back()).span),
+    out_->error(awl::join(at(call.arguments[1]).span, at(call.arguments[std::min<size_t>(call.arguments.size(), 4) - 1]).span),
                 "`{}` has buckets from {} to {} by {} here, but from {} to {} by {} elsewhere", map.shown, low, high,
                 step, map.low, map.high, map.step)
         .label(map.aggregation_span, "first used here")

@@ -7,6 +7,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -40,7 +41,19 @@ struct UseConstant {  // known at compile time: literals, $1, sizeof ...
 struct UseText {  // a string known at compile time
   std::string text;
 };
-using Use = std::variant<UseNothing, UseField, UseLocal, UseMap, UseEvent, UseConstant, UseText>;
+struct UseMember {  // a member of a structure, or an element of a tuple or a record
+  uint64_t offset = 0;   // bytes from the start of the whole, or from where the pointer leads
+  uint8_t shift = 0;     // of a bit-field, in the word at `offset`
+  uint8_t bits = 0;      // of a bit-field
+  uint8_t word = 0;      // of a bit-field: bytes of that word
+  bool pointer = false;  // the object is a pointer
+};
+struct UseElements {  // an index, or arithmetic with a pointer: bytes from one element to the next
+  uint64_t stride = 1;
+};
+struct UseArguments {};  // `args` as a whole: a record of all fields that are values
+using Use = std::variant<UseNothing, UseField, UseLocal, UseMap, UseEvent, UseConstant, UseText, UseMember, UseElements,
+                         UseArguments>;
 
 /// A side table for the expressions of one block. The parser numbers them one after the other, so a script of
 /// thousands of blocks does not need a table of all its expressions for each.
@@ -68,6 +81,10 @@ struct CheckedBody {
   ExprTable<Type> type_of;   // by ExprId
   ExprTable<Use> use_of;     // by ExprId
   std::vector<Type> locals;  // by LocalNumber
+  /// Variables that a statement brings: of `let`; of a loop over numbers its variable and where it started; of a
+  /// loop over a map its pair.
+  std::unordered_map<uint32_t, std::vector<LocalNumber>> locals_of;  // by StmtId
+  bool has_loops = false;
 };
 
 struct CheckedProgram {

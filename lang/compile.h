@@ -2,11 +2,13 @@
 // Text to ProgramImage: the phases in order. A pure function of the script, its parameters and what the providers
 // say: no root, no kernel, no libbpf.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "lang/checked.h"
+#include "lang/ctypes.h"
 #include "lang/image.h"
 #include "lang/parse.h"
 #include "lang/provider.h"
@@ -21,6 +23,9 @@ struct CompileOptions {
   uint32_t max_strlen = 1024;  // bytes that str() reads at most, with the NUL
   uint32_t map_capacity = 0;   // entries of a keyed map; 0: the default
   bool atomic_compare = true;  // the kernel has compare-and-exchange for BPF (5.12)
+  /// ... and bpf_loop() (5.17); else the verifier walks through all rounds of a loop. Asked when there is a loop.
+  std::function<bool()> loop_calls = [] { return true; };
+  const CTypes *types = nullptr;  // the kernel's C types; null: none are known
   ResolveOptions resolve;
 };
 

@@ -53,15 +53,22 @@ struct MapDescription {
   Show show = Show::none;
   std::vector<Merge> merge;             // one rule per cell; its size is the number of cells
   int64_t low = 0, high = 0, step = 1;  // lquantize
+  uint32_t bits = 0;                    // hist, pct: each power of two has 2^bits cells
+  std::vector<int64_t> percentages;     // pct; empty: the usual ones
   /// The sample was signed: histograms have negative buckets, minimum and maximum compare signed.
   bool is_signed() const { return value.is_signed; }
 };
+
+/// Where the text of a printf goes: to the output; as a message to people; as the name of a file to show; as a
+/// command to run.
+enum class Channel : uint8_t { output, error, warning, file, command };
 
 enum class EventKind : uint8_t { printf, print_value, print_map, clear, zero, exit, time };
 
 struct EventDescription {
   EventKind kind = EventKind::printf;
   Span span;
+  Channel channel = Channel::output;  // printf
   std::vector<FormatPiece> format;  // printf; time: one piece of text for strftime
   std::vector<Column> columns;      // values in the record, in order
   uint32_t record_size = 0;         // fixed part with the header; variable strings follow

@@ -17,7 +17,10 @@ bool is_called(std::string_view name, std::string_view written) {
 
 }  // namespace
 
-bool BodyUses::uses(std::string_view field) const { return std::ranges::find(fields, field) != fields.end(); }
+bool BodyUses::uses(std::string_view field) const {
+  if (all_arguments && field.starts_with("args.")) return true;
+  return std::ranges::find(fields, field) != fields.end();
+}
 
 const Provider *find_provider(const Providers &providers, std::string_view spec) {
   // `tick-1s` and `profile-997` are DTrace's way to write what others write with a colon.

@@ -85,6 +85,31 @@ uint32_t array_count(const Type &array) {
 
 uint32_t memory_size(const Type &type) { return type.is_number() ? type.width : type.size; }
 
+std::string spelling_of(const Type &type) {
+  switch (type.kind) {
+    case Kind::integer:
+      if (!type.name.empty()) return type.name;
+      return fmt::format("{}int{}", type.is_signed ? "" : "u", type.width * 8);
+    case Kind::boolean:
+      return "bool";
+    case Kind::none:
+      return "void";
+    case Kind::pointer:
+      return fmt::format("{} *", type.pointee.empty() ? "void" : type.pointee);
+    case Kind::structure:
+      return type.name;
+    case Kind::array: {
+      // The bounds of an array of arrays stand from the outermost to the innermost.
+      std::string element = spelling_of(type.parts[0].type);
+      size_t bracket = element.find('[');
+      return fmt::format("{}[{}]{}", element.substr(0, bracket), array_count(type),
+                         bracket == element.npos ? "" : element.substr(bracket));
+    }
+    default:
+      return describe(type);
+  }
+}
+
 std::string describe(const Type &type) {
   switch (type.kind) {
     case Kind::unknown:

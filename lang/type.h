@@ -44,7 +44,9 @@ enum class Kind : uint8_t {
 /// What a number counts; decides how it is printed.
 enum class Unit : uint8_t { none, nanoseconds, bytes };
 
-enum class AddressSpace : uint8_t { none, kernel, user };
+/// Where an address leads. For a pointer `none` is not known; for bytes in memory (structure, array) `none` is memory
+/// of the program's own, and `any` what an address leads to that may be either.
+enum class AddressSpace : uint8_t { none, kernel, user, any };
 
 struct Part;
 
@@ -54,7 +56,7 @@ struct Type {
   bool is_signed = false;                   // integer
   bool is_literal = false;                  // an integer literal: takes the signedness of what it meets
   Unit unit = Unit::none;                   // integer
-  AddressSpace space = AddressSpace::none;  // pointer
+  AddressSpace space = AddressSpace::none;  // pointer, structure, array
   uint32_t size = 8;         // bytes that a value takes in a key, a map value or an event; 8 for all numbers
   std::string pointee = {};  // pointer: C spelling of what it points to ("char", "struct file"); may be empty
   std::string name = {};     // integer: "enum pid_type" when it is one; structure: "struct file"; others: see Kind
@@ -96,6 +98,9 @@ inline const Type s64_type = {.kind = Kind::integer, .width = 8, .is_signed = tr
 inline const Type u32_type = {.kind = Kind::integer, .width = 4, .is_signed = false};
 inline const Type bool_type = {.kind = Kind::boolean, .width = 1};
 inline const Type none_type = {.kind = Kind::none, .size = 0};
+
+/// The C spelling of a type, as type_of_spelling() reads it: "uint32", "struct file *", "int[4]".
+std::string spelling_of(const Type &);
 
 /// How the type is called in messages: "integer", "string", "boolean", "pointer to `struct file`".
 std::string describe(const Type &);

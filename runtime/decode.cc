@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "bpf_lib/awl_abi.h"
+#include "runtime/named_values.h"
 
 namespace awl {
 namespace {
@@ -80,6 +81,14 @@ class Decoder {
         return *bits;
       case Kind::kernel_symbol:
         return symbols_ ? symbols_->kernel(*bits) : Symbol{.address = *bits};
+      case Kind::mac:
+        return Text{hardware_address_text(*bits), false, 0};
+      case Kind::timestamp:
+        return Text{timestamp_text(type.name, *bits), false, 0};
+      case Kind::username:
+        return Text{user_name(*bits), false, 0};
+      case Kind::cgroup_path:
+        return Text{cgroup_path(*bits), false, 0};
       default:
         return std::nullopt;
     }
@@ -96,6 +105,8 @@ class Decoder {
         return parts(type, bytes.subspan(offset, type.size));
       case Kind::array:
         return elements(type, bytes.subspan(offset, type.size));
+      case Kind::inet:
+        return network_address(bytes.subspan(offset, type.size));
       case Kind::buffer:
         return buffer(bytes.subspan(offset, type.size));
       case Kind::kernel_stack:
@@ -106,6 +117,12 @@ class Decoder {
       default:
         return std::nullopt;
     }
+  }
+
+  static std::optional<Value> network_address(Bytes bytes) {
+    std::optional<uint64_t> family = load<uint64_t>(bytes, 0);
+    if (!family || bytes.size() < 24) return std::nullopt;
+    return Text{network_address_text(*family, bytes.subspan<8, 16>()), false, 0};
   }
 
   Value enumerator(const Type &type, int64_t number) const {

@@ -17,6 +17,7 @@ struct Overloaded : F... {
 Event blank_event(const EventDescription &event) {
   switch (event.kind) {
     case EventKind::printf:
+      if (event.channel != Channel::output) return MessageAction{event.channel, event.span, {event.format, {}}};
       return PrintfEvent{event.format, {}};
     case EventKind::print_value:
       return ValueEvent{};
@@ -81,6 +82,7 @@ bool EventDecoder::fill(Event &event, const EventDescription &description, std::
                         time_t now) const {
   return std::visit(Overloaded{
                         [&](PrintfEvent &e) { return fill_values(e.values, description, record); },
+                        [&](MessageAction &e) { return fill_values(e.text.values, description, record); },
                         [&](ValueEvent &e) { return fill_values(e.values, description, record); },
                         [&](TimeEvent &e) {
                           e.text = local_time(description.format, now);

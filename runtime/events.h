@@ -29,8 +29,16 @@ struct ExitAction {
   int status = 0;
 };
 
+/// errorf, warnf, cat and system: a printf that goes elsewhere.
+struct MessageAction {
+  Channel channel = Channel::error;
+  Span span;
+  PrintfEvent text;
+};
+
 /// Output for a sink, or an action for the session.
-using Event = std::variant<PrintfEvent, ValueEvent, TimeEvent, PrintMapAction, ClearAction, ZeroAction, ExitAction>;
+using Event = std::variant<PrintfEvent, ValueEvent, TimeEvent, PrintMapAction, ClearAction, ZeroAction, ExitAction,
+                           MessageAction>;
 
 /// Keeps one event of each kind that the script has and fills it in anew for each record, because a flood of
 /// printf must not pay for copying its format a million times.

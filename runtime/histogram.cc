@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <string>
 
 #include "bpf_lib/awl_abi.h"
 #include "src/base/check.h"
@@ -50,6 +52,24 @@ std::vector<Bucket> linear_buckets(std::span<const uint64_t> cells, const MapDes
   return buckets;
 }
 
+/// The cells of hist() with bits and of pct(), see awl_abi.h.
+std::vector<Bucket> log_linear_buckets(std::span<const uint64_t> cells, uint32_t bits) {
+  std::vector<Bucket> buckets;
+  buckets.push_back({.low = -1, .high = -1, .open_low = true, .count = cells[0]});
+  const size_t width = size_t{1} << bits;
+  for (size_t i = 1; i < cells.size(); i++) {
+    const size_t at = i - 1;
+    if (at < width) {
+      buckets.push_back({.low = Wide(at), .high = Wide(at), .count = cells[i]});
+      continue;
+    }
+    const size_t shift = at / width - 1;
+    const Wide low = Wide(width + at % width) << shift;
+    buckets.push_back({.low = low, .high = low + power_of_two(shift) - 1, .count = cells[i]});
+  }
+  return buckets;
+}
+
 void drop_empty_ends(std::vector<Bucket> &buckets) {
   const auto is_used = [](const Bucket &bucket) { return bucket.count > 0; };
   buckets.erase(std::find_if(buckets.rbegin(), buckets.rend(), is_used).base(), buckets.end());
@@ -59,7 +79,9 @@ void drop_empty_ends(std::vector<Bucket> &buckets) {
 Histogram histogram_of(std::span<const uint64_t> cells, const MapDescription &map) {
   const bool linear = map.show == Show::linear_histogram;
   Histogram histogram = {.scale = linear ? Histogram::Scale::linear : Histogram::Scale::log2, .unit = map.value.unit};
-  histogram.buckets = linear ? linear_buckets(cells, map) : log2_buckets(cells);
+  histogram.buckets = linear                                     ? linear_buckets(cells, map)
+                      : map.show == Show::log_linear_histogram ? log_linear_buckets(cells, map.bits)
+                                                                : log2_buckets(cells);
   drop_empty_ends(histogram.buckets);
   return histogram;
 }
@@ -85,6 +107,52 @@ Value average_of(const Stats &stats) {
   return static_cast<uint64_t>(stats.average());
 }
 
+/// The sample at each percentage: the middle of the cell that it lies in, which is off by half of the cell's width at
+/// the most, 1/128 of the value. The greatest is the end of the last cell.
+Value percentiles_of(std::span<const uint64_t> cells, const MapDescription &map) {
+  std::vector<Bucket> buckets = log_linear_buckets(cells, map.bits);
+  uint64_t total = 0;
+  for (const Bucket &bucket : buckets) total += bucket.count;
+  Tuple result;
+  auto add = [&](std::string name, Value value, Unit unit) {
+    result.names.push_back(std::move(name));
+    result.values.push_back({.value = std::move(value), .unit = unit, .show = Show::none});
+  };
+  auto at = [&](uint64_t per_mille) -> int64_t {
+    Wide wanted = (Wide(total) * Wide(per_mille) + 999) / 1000, seen = 0;
+    for (const Bucket &bucket : buckets) {
+      seen += Wide(bucket.count);
+      if (bucket.count > 0 && seen >= wanted) return static_cast<int64_t>((bucket.low + bucket.high) / 2);
+    }
+    return 0;
+  };
+  add("count", total, Unit::none);
+  if (map.percentages.empty()) {
+    for (auto [name, per_mille] : {std::pair{"p50", 500}, {"p90", 900}, {"p99", 990}, {"p99.9", 999}})
+      add(name, at(static_cast<uint64_t>(per_mille)), map.value.unit);
+  }
+  for (int64_t percentage : map.percentages)
+    add("p" + std::to_string(percentage), at(static_cast<uint64_t>(percentage) * 10), map.value.unit);
+  drop_empty_ends(buckets);
+  if (!buckets.empty()) add("max", static_cast<int64_t>(buckets.back().high), map.value.unit);
+  add("error", Text{"0.8%", false, 0}, Unit::none);
+  return result;
+}
+
+/// The root of the mean of the squares less the square of the mean, rounded down.
+Value deviation_of(std::span<const uint64_t> cells, const MapDescription &map) {
+  if (cells[1] == 0) return uint64_t{0};
+  auto product = [&](size_t at) {
+    return static_cast<long double>(cells[at]) + static_cast<long double>(cells[at + 1]) * 0x1p32L;
+  };
+  long double count = static_cast<long double>(cells[1]);
+  long double squares = product(2) + product(4) * 0x1p33L + product(6) * 0x1p64L;
+  long double mean = (map.is_signed() ? static_cast<long double>(std::bit_cast<int64_t>(cells[0]))
+                                      : static_cast<long double>(cells[0])) / count;
+  long double variance = squares / count - mean * mean;
+  return static_cast<uint64_t>(variance > 0 ? std::sqrt(variance) : 0);
+}
+
 Value value_of(std::span<const uint64_t> cells, const MapDescription &map) {
   switch (map.show) {
     case Show::count:
@@ -100,7 +168,12 @@ Value value_of(std::span<const uint64_t> cells, const MapDescription &map) {
       return stats_of(cells, map);
     case Show::log2_histogram:
     case Show::linear_histogram:
+    case Show::log_linear_histogram:
       return histogram_of(cells, map);
+    case Show::percentiles:
+      return percentiles_of(cells, map);
+    case Show::deviation:
+      return deviation_of(cells, map);
     case Show::none:
       break;
   }
@@ -125,10 +198,13 @@ bool is_empty(std::span<const uint64_t> cells, Show show) {
     case Show::maximum:
     case Show::average:
     case Show::stats:
+    case Show::deviation:
       return cells[1] == 0;
     case Show::none:
     case Show::log2_histogram:
     case Show::linear_histogram:
+    case Show::log_linear_histogram:
+    case Show::percentiles:
       break;
   }
   return std::ranges::all_of(cells, [](uint64_t cell) { return cell == 0; });

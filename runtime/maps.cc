@@ -188,7 +188,8 @@ Status Maps::zero(size_t index) {
   if (Status done = gather(index, bank, gathered); !done) return done.error();
   zeroed_[index] = true;
   // A slot that is set stays set; one that is not stays without a value.
-  if (manifest_.maps[index].storage == Storage::slot) zeros[0] = gathered.words[0];
+  const MapDescription &description = manifest_.maps[index];
+  if (description.storage == Storage::slot && description.show == Show::none) zeros[0] = gathered.words[0];
   return overwrite_entries(map, gathered.kernel_keys, zeros);
 }
 

@@ -98,7 +98,7 @@ Status size_maps(bpf_object *object, const Manifest &manifest) {
     if (preallocated && sizes.keyed)
       sizes.entries = static_cast<uint32_t>(std::clamp<uint64_t>(share / entry_bytes(sizes), 1, sizes.entries));
     size_map(map, description.storage, sizes, preallocated);
-    if (description.storage == Storage::per_cpu_hash) largest_value = std::max(largest_value, description.value_size);
+    if (sizes.keyed) largest_value = std::max(largest_value, description.value_size);
   }
   if (bpf_map *zero = bpf_object__find_map_by_name(object, "awl_zero"))
     size_map(zero, Storage::slot, {.value_size = largest_value}, false);

@@ -17,6 +17,7 @@
 #include "runtime/libbpf_log.h"
 #include "runtime/losses.h"
 #include "runtime/maps.h"
+#include "runtime/messages.h"
 #include "runtime/object.h"
 #include "runtime/rings.h"
 #include "runtime/stacks.h"
@@ -260,6 +261,7 @@ void LiveSession::act(const Event &event, Sink &sink) {
   };
   std::visit(Overloaded{
                  [&](const PrintfEvent &e) { sink.printf(e); },
+                 [&](const MessageAction &e) { send_message(e, source_, sink); },
                  [&](const ValueEvent &e) { sink.value(e); },
                  [&](const TimeEvent &e) { sink.time(e); },
                  [&](const PrintMapAction &e) { print_map(e, sink); },

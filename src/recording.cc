@@ -118,7 +118,8 @@ class Reader {
 
   static Show show_of(const std::string &name) {
     for (const Show show : {Show::count, Show::sum, Show::minimum, Show::maximum, Show::average, Show::stats,
-                            Show::log2_histogram, Show::linear_histogram})
+                            Show::log2_histogram, Show::linear_histogram, Show::log_linear_histogram,
+                            Show::percentiles, Show::deviation})
       if (name_of(show) == name) return show;
     return Show::none;
   }

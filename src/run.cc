@@ -18,7 +18,9 @@
 
 #include "lang/tidy.h"
 #include "runtime/child.h"
+#include "runtime/abilities.h"
 #include "runtime/kernel.h"
+#include "runtime/kernel_types.h"
 #include "runtime/providers/providers.h"
 #include "runtime/session.h"
 #include "runtime/sinks/style.h"
@@ -98,7 +100,7 @@ Result<Source> read_source(const Options &options) {
   return Source{escape_text(first), *text};
 }
 
-CompileOptions compile_options(const Options &options) {
+CompileOptions compile_options(const Options &options, const CTypes &kernel_types) {
   CompileOptions result;
   size_t skip = options.expression ? 0 : std::min<size_t>(1, options.positional.size());
   result.parameters.assign(options.positional.begin() + static_cast<ptrdiff_t>(skip), options.positional.end());
@@ -106,6 +108,9 @@ CompileOptions compile_options(const Options &options) {
   result.pids = options.pids;
   result.max_strlen = options.max_strlen;
   result.map_capacity = options.map_capacity;
+  result.atomic_compare = can_compare_atomically() || geteuid() != 0;  // who may not try may not run it either
+  result.loop_calls = [] { return can_call_loops() || geteuid() != 0; };
+  result.types = &kernel_types;
   result.resolve.via = options.via;
   result.resolve.unsafe = options.unsafe;
   return result;
@@ -251,6 +256,7 @@ class Run {
   char **argv_;
   Source source_;
   Providers providers_;
+  std::unique_ptr<CTypes> kernel_types_;
   Timers timers_;
   std::optional<Error> refused_;
 };
@@ -258,8 +264,9 @@ class Run {
 std::optional<Compiled> Run::compile_source() {
   Diagnostics diagnostics;
   providers_ = make_providers(this_kernel(), options_.pids);
+  kernel_types_ = make_kernel_types(this_kernel());
   auto compiled =
-      compile(source_, providers_, compile_options(options_), options_.dump, diagnostics, refused_, timers_);
+      compile(source_, providers_, compile_options(options_, *kernel_types_), options_.dump, diagnostics, refused_, timers_);
   // Where another kernel is going to run the script, that run tells the warnings.
   if (!options_.warnings) diagnostics = errors_of(diagnostics);
   if (diagnostics.failed() || !refused_) std::fputs(diagnostics.render(source_, console().colour).c_str(), stderr);

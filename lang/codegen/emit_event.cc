@@ -39,11 +39,10 @@ void Emitter::event_record(uint32_t event, const std::vector<ExprId> &values) {
   // Everything that can branch or fail comes before the reservation; between it and the submission nothing may leave.
   std::vector<Value *> ready(values.size());
   for (size_t i = 0; i < values.size(); i++) {
-    bool text = description.columns[i].type.kind == Kind::string;
-    if (!text)
+    if (!is_memory(description.columns[i].type.kind))
       ready[i] = number(values[i]);
     else if (!std::holds_alternative<UseText>(use_of(values[i])))
-      ready[i] = string_at(values[i]);
+      ready[i] = memory_at(values[i]);
   }
   Value *record = call("awl_event_reserve", {constant(description.record_size)});
   when_there(
@@ -54,7 +53,7 @@ void Emitter::event_record(uint32_t event, const std::vector<ExprId> &values) {
           Value *place = offset(record, column.offset);
           if (const auto *text = std::get_if<UseText>(&use_of(values[i])); text && column.type.kind == Kind::string)
             store_text(place, text->text, column.type.size, false);
-          else if (column.type.kind == Kind::string)
+          else if (is_memory(column.type.kind))
             copy(place, ready[i], std::min(column.type.size, type_of(values[i]).size));
           else
             builder_.CreateStore(ready[i], place);
@@ -78,13 +77,11 @@ void Emitter::event_record_variable(uint32_t event, const std::vector<ExprId> &v
     const Column &column = description.columns[i];
     Value *place = offset(record, column.offset);
     if (column.variable) {
-      Value *from = string_at(values[i]);
+      Value *from = memory_at(values[i]);
       used = call("awl_event_append",
                   {record, constant(fixed), used, constant(room), place, from, constant(type_of(values[i]).size)});
-    } else if (column.type.kind == Kind::string) {
-      string_into(values[i], place, column.type.size, false);
     } else {
-      builder_.CreateStore(number(values[i]), place);
+      store(values[i], place, type_of(values[i]), false);
     }
   }
   call("awl_event_output", {constant32(event), record, constant(fixed), used, constant(room)});

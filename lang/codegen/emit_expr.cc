@@ -2,6 +2,7 @@
 // Expressions. Arithmetic is done in 64 bits, signed if either side is; nothing is narrowed.
 #include <bit>
 
+#include "lang/check.h"
 #include "lang/codegen/emitter.h"
 #include "src/base/check.h"
 
@@ -20,18 +21,16 @@ llvm::Value *Emitter::number(ExprId id) {
   const Expr &expr = program_.ast->operator[](id);
   library_.set_place(builder_, function_, expr.span);
   if (const auto *known = std::get_if<UseConstant>(&use_of(id))) return constant(known->value);
+  if (is_place(id)) return place_number(id);
+  auto impossible = [](const auto &) -> Value * { AWL_CHECK(!"constants, places and memory are no numbers here"); };
   return match(
       expr.node, [&](const IntegerLiteral &node) -> Value * { return constant(node.value); },
-      [&](const StringLiteral &) -> Value * { AWL_CHECK(!"a string is not a number"); },
       [&](const NameRef &node) -> Value * { return name_number(id, node); },
       [&](const LocalRef &) -> Value * {
-        return builder_.CreateLoad(builder_.getInt64Ty(),
-                                   locals_[static_cast<uint32_t>(std::get<UseLocal>(use_of(id)).local)]);
+        return builder_.CreateLoad(builder_.getInt64Ty(), local_place(std::get<UseLocal>(use_of(id)).local));
       },
       [&](const MapRef &node) -> Value * { return map_number(id, node); },
-      [&](const PositionalRef &) -> Value * { AWL_CHECK(!"parameters are constants"); },
-      [&](const PositionalCount &) -> Value * { AWL_CHECK(!"parameters are constants"); },
-      [&](const Call &node) -> Value * { return builtin_number(*node.callee.builtin); },
+      [&](const Call &node) -> Value * { return call_number(id, node); },
       [&](const MemberRef &) -> Value * { return field_number(std::get<UseField>(use_of(id)).index); },
       [&](const Unary &node) -> Value * {
         switch (node.op) {
@@ -39,18 +38,81 @@ llvm::Value *Emitter::number(ExprId id) {
             return builder_.CreateNeg(number(node.operand));
           case UnaryOp::bit_not:
             return builder_.CreateNot(number(node.operand));
-          case UnaryOp::dereference:
           case UnaryOp::address_of:
+            return address_of(node);
+          case UnaryOp::dereference:
             break;
           case UnaryOp::logical_not:
             return builder_.CreateZExt(builder_.CreateNot(condition(node.operand)), builder_.getInt64Ty());
         }
         AWL_CHECK(!"every operator has a case");
       },
-      [&](const auto &) -> Value * { AWL_CHECK(!"the grammar has it before the checker"); },
       [&](const Binary &node) -> Value * { return binary(id, node); },
       [&](const Ternary &node) -> Value * { return ternary(id, node); },
-      [&](const Step &node) -> Value * { return step(id, node); });
+      [&](const Step &node) -> Value * { return step(id, node); },
+      [&](const Cast &node) -> Value * { return cast(id, node); },
+      [&](const IfExpr &node) -> Value * { return if_value(node); },
+      [&](const BlockExpr &node) -> Value * {
+        for (StmtId child : node.statements) statement(child);
+        return node.result ? number(*node.result) : constant(0);
+      },
+      [&](const InlineCall &node) -> Value * {
+        inline_call(id, node);
+        return builder_.CreateLoad(builder_.getInt64Ty(), local_place(std::get<UseLocal>(use_of(id)).local));
+      },
+      [&](const Comptime &node) -> Value * { return number(node.operand); },
+      [&](const StringLiteral &n) { return impossible(n); }, [&](const BooleanLiteral &n) { return impossible(n); },
+      [&](const PositionalRef &n) { return impossible(n); }, [&](const PositionalCount &n) { return impossible(n); },
+      [&](const TupleLiteral &n) { return impossible(n); }, [&](const RecordLiteral &n) { return impossible(n); },
+      [&](const Index &n) { return impossible(n); }, [&](const ElementRef &n) { return impossible(n); },
+      [&](const SizeOf &n) { return impossible(n); }, [&](const OffsetOf &n) { return impossible(n); },
+      [&](const TypeExpr &n) { return impossible(n); });
+}
+
+/// A number in the width of another type, or the bytes of a small array as a number.
+llvm::Value *Emitter::cast(ExprId id, const Cast &node) {
+  const Type &type = type_of(id), &from = type_of(node.operand);
+  Value *value = nullptr;
+  if (is_memory(from.kind)) {
+    Value *word = temporary(8);
+    builder_.CreateStore(constant(0), word);
+    copy(word, memory_at(node.operand), from.size);
+    value = builder_.CreateLoad(builder_.getInt64Ty(), word);
+  } else {
+    value = number(node.operand);
+  }
+  if (type.kind == Kind::boolean) return builder_.CreateZExt(builder_.CreateIsNotNull(value), builder_.getInt64Ty());
+  if (type.kind != Kind::integer || type.width == 8) return value;
+  value = builder_.CreateTrunc(value, builder_.getIntNTy(type.width * 8u));
+  return type.is_signed ? builder_.CreateSExt(value, builder_.getInt64Ty())
+                        : builder_.CreateZExt(value, builder_.getInt64Ty());
+}
+
+std::optional<bool> Emitter::decided(ExprId condition) const {
+  const auto *known = std::get_if<UseConstant>(&use_of(condition));
+  if (!known || !std::holds_alternative<Comptime>(program_.ast->operator[](condition).node)) return std::nullopt;
+  return known->value != 0;
+}
+
+llvm::Value *Emitter::number_of_arms(const std::function<Value *()> &yes, const std::function<Value *()> &no,
+                                     Value *holds) {
+  Value *results[2];
+  BasicBlock *ends[2];
+  auto arm = [&](int i, const std::function<Value *()> &value) {
+    results[i] = value();
+    ends[i] = builder_.GetInsertBlock();
+  };
+  two_arms(holds, [&] { arm(0, yes); }, [&] { arm(1, no); });
+  llvm::PHINode *result = builder_.CreatePHI(builder_.getInt64Ty(), 2);
+  for (int i = 0; i < 2; i++) result->addIncoming(results[i], ends[i]);
+  return result;
+}
+
+/// As a statement, or where the value is nothing, an arm may be missing or have no value.
+llvm::Value *Emitter::if_value(const IfExpr &node) {
+  auto value = [&](std::optional<ExprId> id) -> Value * { return id ? number(*id) : constant(0); };
+  if (std::optional<bool> only = decided(node.condition)) return value(*only ? node.yes : node.no);
+  return number_of_arms([&] { return value(node.yes); }, [&] { return value(node.no); }, condition(node.condition));
 }
 
 llvm::Value *Emitter::condition(ExprId id) {
@@ -124,6 +186,10 @@ llvm::Value *Emitter::binary(ExprId id, const Binary &node) {
   Value *lhs = number(node.lhs);
   Value *rhs = number(node.rhs);
   library_.set_place(builder_, function_, node.op_span);
+  if (const auto *elements = std::get_if<UseElements>(&use_of(id))) {
+    Value *&moved_by = type_of(node.lhs).kind == Kind::pointer ? rhs : lhs;
+    moved_by = builder_.CreateMul(moved_by, constant(elements->stride));
+  }
   return arithmetic(node.op, lhs, rhs, is_signed(type_of(node.lhs)) || is_signed(type_of(node.rhs)),
                     is_signed(type_of(node.lhs)), program_.ast->operator[](id).span);
 }
@@ -184,8 +250,9 @@ llvm::Value *Emitter::divide(BinaryOp op, Value *lhs, Value *rhs, bool signed_op
 }
 
 llvm::Value *Emitter::compare(const Binary &node) {
-  if (type_of(node.lhs).kind == Kind::string) {
-    Value *equal = strings_equal(node.lhs, node.rhs);
+  if (is_memory(type_of(node.lhs).kind)) {
+    Value *equal = type_of(node.lhs).kind == Kind::string ? strings_equal(node.lhs, node.rhs)
+                                                          : memory_equal(node.lhs, node.rhs);
     return node.op == BinaryOp::equal ? equal : builder_.CreateNot(equal);
   }
   Value *lhs = number(node.lhs);
@@ -212,12 +279,25 @@ llvm::Value *Emitter::strings_equal(ExprId lhs, ExprId rhs) {
   const auto *left = std::get_if<UseText>(&use_of(lhs));
   const auto *right = std::get_if<UseText>(&use_of(rhs));
   if (left && right) return builder_.getInt1(left->text == right->text);
-  if (left) return equals_text(string_at(rhs), type_of(rhs).size, left->text);
-  if (right) return equals_text(string_at(lhs), type_of(lhs).size, right->text);
-  Value *a = string_at(lhs);
-  Value *b = string_at(rhs);
+  if (left) return equals_text(memory_at(rhs), type_of(rhs).size, left->text);
+  if (right) return equals_text(memory_at(lhs), type_of(lhs).size, right->text);
+  Value *a = memory_at(lhs);
+  Value *b = memory_at(rhs);
   return builder_.CreateIsNotNull(
       call("awl_str_equal", {a, b, constant(std::min(type_of(lhs).size, type_of(rhs).size))}));
+}
+
+/// Tuples, structures, arrays, buffers: the same bytes, in a layout that has room for both.
+llvm::Value *Emitter::memory_equal(ExprId lhs, ExprId rhs) {
+  Type both = *join_types(type_of(lhs), type_of(rhs));
+  uint32_t size = (both.size + 7) & ~7u;
+  Value *sides[2];
+  for (int i = 0; i < 2; i++) {
+    sides[i] = temporary(size);
+    zero(sides[i], size);
+    memory_into(i == 0 ? lhs : rhs, sides[i], both, true);
+  }
+  return builder_.CreateIsNotNull(call("awl_same_bytes", {sides[0], sides[1], constant(size)}));
 }
 
 /// Eight bytes at a time, the NUL included; differences are collected, so that there is one branch at the end.
@@ -263,29 +343,7 @@ llvm::Value *Emitter::ternary(ExprId, const Ternary &node) {
   // c ?: b evaluates c once.
   Value *value = node.yes ? nullptr : number(node.condition);
   Value *holds = node.yes ? condition(node.condition) : builder_.CreateIsNotNull(value);
-  BasicBlock *yes = new_block("yes"), *no = new_block("no"), *done = new_block("done");
-  builder_.CreateCondBr(holds, yes, no);
-  auto arm = [&](BasicBlock *block, ExprId id) {
-    builder_.SetInsertPoint(block);
-    Branch branch(*this);
-    Value *result = number(id);
-    BasicBlock *end = builder_.GetInsertBlock();
-    builder_.CreateBr(done);
-    return std::pair{result, end};
-  };
-  std::pair<Value *, BasicBlock *> first{value, yes};
-  if (node.yes) {
-    first = arm(yes, *node.yes);
-  } else {
-    builder_.SetInsertPoint(yes);
-    builder_.CreateBr(done);
-  }
-  auto second = arm(no, node.no);
-  builder_.SetInsertPoint(done);
-  llvm::PHINode *result = builder_.CreatePHI(builder_.getInt64Ty(), 2);
-  result->addIncoming(first.first, first.second);
-  result->addIncoming(second.first, second.second);
-  return result;
+  return number_of_arms([&] { return node.yes ? number(*node.yes) : value; }, [&] { return number(node.no); }, holds);
 }
 
 llvm::Value *Emitter::step(ExprId id, const Step &node) {
@@ -296,7 +354,7 @@ llvm::Value *Emitter::step(ExprId id, const Step &node) {
                                is_signed(type_of(node.target)), program_.ast->operator[](id).span);
     return node.prefix ? arithmetic(op, before, constant(1), false, false, target.span) : before;
   }
-  Value *place = locals_[static_cast<uint32_t>(std::get<UseLocal>(use_of(node.target)).local)];
+  Value *place = local_place(std::get<UseLocal>(use_of(node.target)).local);
   Value *before = builder_.CreateLoad(builder_.getInt64Ty(), place);
   Value *after = arithmetic(op, before, constant(1), false, false, target.span);
   builder_.CreateStore(after, place);

@@ -29,13 +29,17 @@ llvm::Value *Emitter::map_key(const MapRef &node, MapNumber map) {
   const MapDescription &description = this->description(map);
   Value *key = temporary(description.key_size);
   if (description.banked) builder_.CreateStore(bank(map), key);
+  // A tuple in the place of several keys.
+  if (node.key.size() == 1 && description.key.size() > 1) {
+    std::vector<Type> types;
+    for (const Column &column : description.key) types.push_back(column.type);
+    memory_into(node.key[0], offset(key, description.key[0].offset), tuple_type(types), true);
+    return key;
+  }
   for (size_t i = 0; i < node.key.size(); i++) {
     const Column &column = description.key[i];
     Value *place = offset(key, column.offset);
-    if (column.type.kind == Kind::string)
-      string_into(node.key[i], place, column.type.size, true);
-    else
-      builder_.CreateStore(number(node.key[i]), place);
+    store(node.key[i], place, column.type, true);
   }
   return key;
 }
@@ -59,54 +63,79 @@ llvm::Value *Emitter::map_number(ExprId id, const MapRef &node) {
   BasicBlock *from = builder_.GetInsertBlock(), *there = new_block("there"), *done = new_block("done");
   builder_.CreateCondBr(builder_.CreateIsNotNull(value), there, done);
   builder_.SetInsertPoint(there);
-  Value *place = is_keyed(description(map)) ? value : offset(value, sizeof(awl_slot_header));
-  Value *loaded = builder_.CreateLoad(builder_.getInt64Ty(), place);
+  Value *loaded = nullptr;
+  if (description(map).show != Show::none) {
+    loaded = aggregate_number(description(map), value);
+  } else {
+    Value *place = is_keyed(description(map)) ? value : offset(value, sizeof(awl_slot_header));
+    loaded = builder_.CreateLoad(builder_.getInt64Ty(), place);
+  }
+  BasicBlock *last = builder_.GetInsertBlock();
   builder_.CreateBr(done);
   builder_.SetInsertPoint(done);
   llvm::PHINode *result = builder_.CreatePHI(builder_.getInt64Ty(), 2);
   result->addIncoming(constant(0), from);
-  result->addIncoming(loaded, there);
+  result->addIncoming(loaded, last);
   return result;
 }
 
-/// A missing entry reads as the empty string.
-void Emitter::map_string_into(ExprId id, const MapRef &node, Value *to, uint32_t size) {
+/// What the cells of an aggregation say, in one number.
+llvm::Value *Emitter::aggregate_number(const MapDescription &map, Value *cells) {
+  Value *with_sign = constant(map.is_signed());
+  if (map.show == Show::minimum) return call("awl_minimum_value", {cells, with_sign});
+  if (map.show == Show::maximum) return call("awl_maximum_value", {cells, with_sign});
+  if (map.show == Show::average) return call("awl_average_value", {cells, with_sign});
+  return builder_.CreateAlignedLoad(builder_.getInt64Ty(), cells, llvm::Align(8));
+}
+
+/// The same as a value in memory; stats() is a record of count, average and total.
+void Emitter::aggregate_value_into(const MapDescription &map, Value *cells, Value *to) {
+  if (map.show != Show::stats) {
+    builder_.CreateStore(aggregate_number(map, cells), to);
+    return;
+  }
+  auto cell = [&](uint32_t i) {
+    return builder_.CreateAlignedLoad(builder_.getInt64Ty(), offset(cells, 8ull * i), llvm::Align(8));
+  };
+  builder_.CreateStore(cell(1), to);
+  builder_.CreateStore(call("awl_average_value", {cells, constant(map.is_signed())}), offset(to, 8));
+  builder_.CreateStore(cell(0), offset(to, 16));
+}
+
+/// A missing entry reads as zeros: an empty string, a tuple of zeros.
+void Emitter::map_memory_into(ExprId id, const MapRef &node, Value *to) {
   MapNumber map = std::get<UseMap>(use_of(id)).map;
+  const MapDescription &description = this->description(map);
+  uint32_t size = type_of(id).size;
   Value *value = map_value(node, map, false);
-  BasicBlock *there = new_block("there"), *missing = new_block("missing"), *done = new_block("done");
-  builder_.CreateCondBr(builder_.CreateIsNotNull(value), there, missing);
-  builder_.SetInsertPoint(there);
-  copy(to, is_keyed(description(map)) ? value : offset(value, sizeof(awl_slot_header)), size);
-  builder_.CreateBr(done);
-  builder_.SetInsertPoint(missing);
-  zero(to, size);
-  builder_.CreateBr(done);
-  builder_.SetInsertPoint(done);
+  two_arms(
+      builder_.CreateIsNotNull(value),
+      [&] {
+        if (description.show != Show::none) return aggregate_value_into(description, value, to);
+        copy(to, is_keyed(description) ? value : offset(value, sizeof(awl_slot_header)), size);
+      },
+      [&] { zero(to, size); });
 }
 
 void Emitter::map_assign(const MapRef &node, MapNumber map, ExprId value) {
   const MapDescription &description = this->description(map);
-  bool text = description.value.kind == Kind::string;
+  bool memory = is_memory(description.value.kind);
   if (is_keyed(description)) {
-    Value *memory = temporary(description.value_size);
-    if (text)
-      string_into(value, memory, description.value_size, true);
-    else
-      builder_.CreateStore(number(value), memory);
+    Value *fresh = temporary(description.value_size);
+    store(value, fresh, description.value, true);
     Value *key = map_key(node, map);
-    call("awl_store", {map_pointer(map), key, memory, full_counter(map)});
+    call("awl_store", {map_pointer(map), key, fresh, full_counter(map)});
     return;
   }
-  Value *plain = text ? nullptr : number(value);
+  // The new value may be made of the old one, so it is whole before the slot is written to.
+  Value *fresh = memory ? memory_at(value) : number(value);
   Value *slot = map_value(node, map, true);
   when_there(slot, [&] {
     Value *place = offset(slot, sizeof(awl_slot_header));
-    if (text) {
-      Branch branch(*this);
-      string_into(value, place, description.value.size, true);
-    } else {
-      builder_.CreateStore(plain, place);
-    }
+    if (memory)
+      convert(fresh, type_of(value), place, description.value, true);
+    else
+      builder_.CreateStore(fresh, place);
     builder_.CreateStore(constant(1), slot);
   });
 }
@@ -118,19 +147,35 @@ void Emitter::map_aggregate(const MapRef &node, MapNumber map, const Call &call_
   if (!call_node.arguments.empty()) arguments.push_back(number(call_node.arguments[0]));
   Value *with_sign = constant(description.is_signed());
   std::string symbol(row.symbol);
-  switch (row.show) {
+  auto weight = [&](const Call &given, size_t at) {
+    return given.arguments.size() > at ? number(given.arguments[at]) : constant(1);
+  };
+  switch (description.show) {
     case Show::minimum:
     case Show::maximum:
-      if (!options_.atomic_compare) symbol += "_plain";
+      if (!options_.atomic_compare)
+        symbol += "_plain";
+      else if (description.storage == Storage::hash || description.storage == Storage::slot)
+        symbol += "_shared";
       arguments.push_back(with_sign);
       break;
     case Show::log2_histogram:
-      arguments.push_back(with_sign);
+      // hist() is quantize() with a finer scale; without one it is the same.
+      symbol = "awl_quantize";
+      arguments.insert(arguments.end(), {with_sign, row.show == Show::log2_histogram ? weight(call_node, 1) : constant(1)});
       break;
     case Show::linear_histogram:
       arguments.insert(arguments.end(),
                        {with_sign, constant(static_cast<uint64_t>(description.low)),
-                        constant(static_cast<uint64_t>(description.step)), constant(description.merge.size() - 2)});
+                        constant(static_cast<uint64_t>(description.step)), constant(description.merge.size() - 2),
+                        weight(call_node, 4)});
+      break;
+    case Show::log_linear_histogram:
+    case Show::percentiles:
+      arguments.insert(arguments.end(), {with_sign, constant(description.bits)});
+      break;
+    case Show::deviation:
+      arguments.push_back(with_sign);
       break;
     case Show::none:
     case Show::count:

@@ -13,8 +13,8 @@ void Emitter::statement(StmtId id) {
       [&](const ExprStatement &node) {
         const Expr &expr = program_.ast->operator[](node.expr);
         if (const auto *call_node = std::get_if<Call>(&expr.node)) return call_statement(node.expr, *call_node);
-        if (type_of(node.expr).kind == Kind::string)
-          string_at(node.expr);
+        if (is_memory(type_of(node.expr).kind))
+          memory_at(node.expr);
         else
           number(node.expr);
       },
@@ -22,31 +22,55 @@ void Emitter::statement(StmtId id) {
       [&](const Block &node) {
         for (StmtId child : node.statements) statement(child);
       },
-      [&](const If &node) { if_statement(node); }, [&](const Return &) { leave(); },
-      [&](const auto &) { AWL_CHECK(!"the grammar has it before the checker"); });
-}
-
-/// What follows can not be reached; the optimiser removes it.
-void Emitter::leave() {
-  builder_.CreateBr(exit_);
-  builder_.SetInsertPoint(new_block("unreached"));
+      [&](const If &node) { if_statement(node); }, [&](const Return &node) { return_statement(node); },
+      [&](const Let &node) {
+        LocalNumber local = body_->locals_of.at(static_cast<uint32_t>(id))[0];
+        const Type &type = body_->locals[static_cast<uint32_t>(local)];
+        if (node.value) return assign_local(local, *node.value);
+        zero(local_place(local), std::max(8u, (type.size + 7) & ~7u));  // anew in each round of a loop
+      },
+      [&](const While &node) { while_loop(node, stmt.span); },
+      [&](const ForRange &node) { for_range(id, node, stmt.span); },
+      [&](const ForMap &node) { for_map(id, node, stmt.span); }, [&](const Unroll &node) { unroll(node); },
+      [&](const Break &) { jump(jumps_.back().stop); }, [&](const Continue &) { jump(jumps_.back().again); });
 }
 
 void Emitter::call_statement(ExprId id, const Call &node) {
   const Builtin &row = *node.callee.builtin;
   switch (row.special) {
     case Special::plain:
-      if (row.form == Form::value) number(id);
+      if (row.form == Form::value || row.form == Form::function) number(id);
       return;
+    case Special::same_number:
+    case Special::byte_swap:
+    case Special::hardware_address:
+    case Special::timestamp:
+    case Special::has_key:
+    case Special::length:
+      number(id);
+      return;
+    case Special::network_address:
+    case Special::buffer:
+    case Special::concatenate:
+      memory_at(id);
+      return;
+    case Special::join:
+      return join(id, node);
+    case Special::assertion:
+      return assertion(id, node);
     case Special::probe_name:
     case Special::function_name:
       return;
     case Special::str:
-      string_at(id);
+      memory_at(id);
       return;
     case Special::delete_entry:
       if (std::holds_alternative<UseEvent>(use_of(id))) return event_call(id, node);
       return map_delete(node);
+    case Special::error_message:
+    case Special::warning_message:
+    case Special::cat:
+    case Special::system:
     case Special::printf:
     case Special::print:
     case Special::clear:
@@ -76,25 +100,31 @@ void Emitter::assign(const Assign &node, Span span) {
     return map_assign(*map, number_of_map, node.value);
   }
   LocalNumber local = std::get<UseLocal>(use_of(node.target)).local;
-  Value *place = locals_[static_cast<uint32_t>(local)];
+  if (!node.op) return assign_local(local, node.value);
+  Value *place = local_place(local);
+  Value *value = number(node.value);
+  Value *before = builder_.CreateLoad(builder_.getInt64Ty(), place);
+  builder_.CreateStore(arithmetic(*node.op, before, value, either_signed, with_sign, span), place);
+}
+
+void Emitter::assign_local(LocalNumber local, ExprId value) {
   const Type &type = body_->locals[static_cast<uint32_t>(local)];
-  if (type.kind == Kind::string) {
-    // The new value may be made of the old one; the temporary is what makes $x = cond ? $x : "..." right.
-    Value *fresh = string_at(node.value);
-    uint32_t own = type_of(node.value).size;
-    if (own < type.size) zero(place, type.size);
-    copy(place, fresh, std::min(own, type.size));
+  if (!is_memory(type.kind)) {
+    Value *fresh = number(value);
+    builder_.CreateStore(fresh, local_place(local));
     return;
   }
-  Value *value = number(node.value);
-  if (node.op) {
-    Value *before = builder_.CreateLoad(builder_.getInt64Ty(), place);
-    value = arithmetic(*node.op, before, value, either_signed, with_sign, span);
-  }
-  builder_.CreateStore(value, place);
+  // The new value may be made of the old one; the temporary is what makes $x = cond ? $x : "..." right.
+  Value *fresh = memory_at(value);
+  convert(fresh, type_of(value), local_place(local), type, true);
 }
 
 void Emitter::if_statement(const If &node) {
+  if (std::optional<bool> only = decided(node.condition)) {
+    if (*only) return statement(node.then);
+    if (node.otherwise) statement(*node.otherwise);
+    return;
+  }
   BasicBlock *then = new_block("then"), *done = new_block("endif");
   BasicBlock *otherwise = node.otherwise ? new_block("else") : done;
   builder_.CreateCondBr(condition(node.condition), then, otherwise);

@@ -15,8 +15,6 @@
 namespace awl {
 namespace {
 
-/// The BPF stack has 512 bytes, of which the compiler wants some for itself and bpf_lib some for its locals.
-constexpr uint32_t stack_budget = 224;
 constexpr uint32_t largest_on_stack = 64;
 /// Up to here, memory is moved and cleared by plain loads and stores; beyond, by a helper.
 constexpr uint32_t largest_inline = 64;
@@ -62,8 +60,9 @@ void Emitter::emit_body(const CheckedBody &body) {
   context_ = function_->getArg(0);
   table_ = body.group.table.empty() ? nullptr : library_.add_table(name + "_table", body.group.table);
   known_ = {};
-  locals_.clear();
+  jumps_.clear();
   scratch_used_ = stack_used_ = 0;
+  loops_ = 0;
 
   allocas_ = new_block("allocas");
   BasicBlock *start = new_block("start");
@@ -71,12 +70,8 @@ void Emitter::emit_body(const CheckedBody &body) {
   builder_.SetInsertPoint(start);
   library_.set_place(builder_, function_, body.block->span);
   // Replaced by the real pointer, or dropped, in close_scratch().
-  scratch_ = llvm::cast<llvm::Instruction>(builder_.CreateFreeze(llvm::PoisonValue::get(builder_.getPtrTy())));
-  for (const Type &type : body.locals) {
-    uint32_t size = type.kind == Kind::string ? type.size : 8;
-    locals_.push_back(temporary(size));
-    zero(locals_.back(), size);
-  }
+  scratch_ = builder_.CreateFreeze(llvm::PoisonValue::get(builder_.getPtrTy()));
+  place_locals(body);
   if (body.block->predicate) {
     BasicBlock *hit = new_block("hit");
     builder_.CreateCondBr(condition(*body.block->predicate), hit, exit_);
@@ -110,8 +105,8 @@ void Emitter::compute_common_values() {
     const auto *name = std::get_if<NameRef>(&(*program_.ast)[ExprId(i)].node);
     const Builtin *row = name ? name->name.builtin : nullptr;
     if (!row || !row->pure || row->symbol.empty() || ++uses[row] != many) continue;
-    if (body_->type_of[i].kind == Kind::string)
-      string_at(ExprId(i));
+    if (is_memory(body_->type_of[i].kind))
+      memory_at(ExprId(i));
     else
       builtin_number(*row);
   }
@@ -148,8 +143,10 @@ void Emitter::emit_guards() {
 
 /// From `ready` to `start`, over taking a level of scratch memory when the body asked for some.
 void Emitter::close_scratch(BasicBlock *start, BasicBlock *out) {
+  auto *placeholder = llvm::cast<llvm::Instruction>(scratch_);
   if (!scratch_used_) {
-    scratch_->eraseFromParent();
+    placeholder->replaceAllUsesWith(llvm::ConstantPointerNull::get(builder_.getPtrTy()));
+    placeholder->eraseFromParent();
     builder_.CreateBr(start);
     builder_.SetInsertPoint(exit_);
     builder_.CreateBr(out);
@@ -165,8 +162,8 @@ void Emitter::close_scratch(BasicBlock *start, BasicBlock *out) {
   builder_.SetInsertPoint(taken);
   Value *memory = call("awl_scratch_at", {level});
   builder_.CreateCondBr(builder_.CreateIsNotNull(memory), start, free);
-  scratch_->replaceAllUsesWith(memory);
-  scratch_->eraseFromParent();
+  placeholder->replaceAllUsesWith(memory);
+  placeholder->eraseFromParent();
   builder_.SetInsertPoint(exit_);
   builder_.CreateBr(free);
   builder_.SetInsertPoint(free);

@@ -3,8 +3,10 @@
 // structure is touched from here. Numbers are i64 values; strings are buffers, and whoever needs one says where it
 // shall be written (`string_into`), so that a key or a record is filled in place.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -13,6 +15,9 @@
 #include "lang/codegen/module.h"
 
 namespace awl {
+
+/// The BPF stack has 512 bytes, of which the compiler wants some for itself and bpf_lib some for its locals.
+inline constexpr uint32_t stack_budget = 224;
 
 class Emitter {
  public:
@@ -63,10 +68,6 @@ class Emitter {
   const Use &use_of(ExprId id) const { return body_->use_of[static_cast<uint32_t>(id)]; }
   Value *number(ExprId id);
   Value *condition(ExprId id);
-  /// Write a string into `to`, which has `size` bytes; with `pad` everything behind its NUL is zero.
-  void string_into(ExprId id, Value *to, uint32_t size, bool pad);
-  /// A buffer that holds the string, of type_of(id).size bytes.
-  Value *string_at(ExprId id);
   Value *name_number(ExprId id, const NameRef &name);
   Value *builtin_number(const Builtin &row);
   Value *probe_number();
@@ -75,14 +76,84 @@ class Emitter {
   Value *divide(BinaryOp op, Value *lhs, Value *rhs, bool is_signed, Span span);
   Value *binary(ExprId id, const Binary &node);
   Value *compare(const Binary &node);
+  Value *memory_equal(ExprId lhs, ExprId rhs);
   Value *strings_equal(ExprId lhs, ExprId rhs);
   Value *equals_text(Value *buffer, uint32_t size, std::string_view text);
   Value *logical(const Binary &node);
   Value *ternary(ExprId id, const Ternary &node);
   Value *step(ExprId id, const Step &node);
-  void ternary_string(const Ternary &node, Value *to, uint32_t size, bool pad);
+  Value *if_value(const IfExpr &node);
+  Value *cast(ExprId id, const Cast &node);
+  Value *number_of_arms(const std::function<Value *()> &yes, const std::function<Value *()> &no, Value *holds);
+  /// Whether a condition was decided before the script runs, so that one arm is not there at all.
+  std::optional<bool> decided(ExprId condition) const;
+
+  // emit_place.cc
+  /// Where something lies: a pointer in the script's own memory, else a number.
+  struct Place {
+    Value *address;
+    AddressSpace space;
+  };
+  Value *as_number(Value *pointer);
+  Place moved(const Place &place, Value *bytes);
+  Place target_of(ExprId pointer);
+  bool is_place(ExprId id) const;
+  Place place_of(ExprId id);
+  static ExprId object_of(const Expr &expr);
+  Place element_place(ExprId id, const Index &node);
+  Value *read_number(const Place &place, const Type &type, unsigned width, Span span);
+  Value *place_number(ExprId id);
+  unsigned number_width(ExprId id) const;
+  Value *read_fault(Span span);
+  void read_bytes(const Place &place, Value *to, uint32_t size, Span span);
+  void read_string(const Place &place, Value *to, uint32_t size);
+  Value *address_of(const Unary &node);
+
+  // emit_memory.cc
+  /// Bytes that hold the value, laid out as type_of(id) says; not to be written to.
+  Value *memory_at(ExprId id);
+  /// Write a value into `to`, laid out as `target` says; with `pad` everything behind a string's NUL is zero.
+  void memory_into(ExprId id, Value *to, const Type &target, bool pad);
+  void store(ExprId id, Value *to, const Type &target, bool pad);
+  void convert(Value *from, const Type &own, Value *to, const Type &target, bool pad);
+  void place_into(ExprId id, Value *to, const Type &target, bool pad);
+  void elements_into(const std::vector<ExprId> &elements, Value *to, const Type &target, bool pad);
+  void arguments_into(Value *to, const Type &target, bool pad);
+  void cast_into(ExprId id, const Cast &node, Value *to, const Type &target, bool pad);
+  void ternary_into(const Ternary &node, Value *to, const Type &target, bool pad);
+  void if_into(const IfExpr &node, Value *to, const Type &target, bool pad);
+  void two_arms(Value *holds, const std::function<void()> &yes, const std::function<void()> &no);
   void field_string(uint32_t index, Value *to, uint32_t size, bool pad);
   void str_call(const Call &node, uint32_t own_size, Value *to, uint32_t size, bool pad);
+
+  // emit_function.cc
+  Value *call_number(ExprId id, const Call &node);
+  Value *byte_swap(ExprId operand, unsigned width);
+  Value *hardware_address(ExprId operand);
+  Value *has_key(const Call &node);
+  Value *length(ExprId id, const Call &node);
+  void call_into(ExprId id, const Call &node, Value *to, uint32_t size, bool pad);
+  void concatenate_into(const Call &node, Value *to);
+  void buffer_into(ExprId id, const Call &node, Value *to);
+  void network_address_into(const Call &node, Value *to);
+  void join(ExprId id, const Call &node);
+  void assertion(ExprId id, const Call &node);
+
+  // emit_loop.cc
+  void place_locals(const CheckedBody &body);
+  Value *local_place(LocalNumber local);
+  llvm::Function *loop_body(unsigned parameters, Span span, const std::function<void(llvm::Function *)> &emit);
+  void after_loop();
+  void leave();
+  void jump(BasicBlock *target);
+  void return_statement(const Return &node);
+  void inline_call(ExprId id, const InlineCall &node);
+  void plain_loop(Value *rounds, Span span, const std::function<void(Value *round, BasicBlock *stop)> &body);
+  void while_loop(const While &node, Span span);
+  void count_cut_loops(Value *done, Span span);
+  void for_range(StmtId id, const ForRange &node, Span span);
+  void for_map(StmtId id, const ForMap &node, Span span);
+  void unroll(const Unroll &node);
 
   // emit_map.cc
   const MapDescription &description(MapNumber map) const { return program_.maps[static_cast<uint32_t>(map)]; }
@@ -93,7 +164,9 @@ class Emitter {
   /// The value's place, made when `create`; may be null at run time.
   Value *map_value(const MapRef &node, MapNumber map, bool create);
   Value *map_number(ExprId id, const MapRef &node);
-  void map_string_into(ExprId id, const MapRef &node, Value *to, uint32_t size);
+  void map_memory_into(ExprId id, const MapRef &node, Value *to);
+  Value *aggregate_number(const MapDescription &map, Value *cells);
+  void aggregate_value_into(const MapDescription &map, Value *cells, Value *to);
   void map_assign(const MapRef &node, MapNumber map, ExprId value);
   void map_aggregate(const MapRef &node, MapNumber map, const Call &call);
   Value *map_update(const MapRef &node, MapNumber map, BinaryOp op, Value *operand, bool left_signed, Span span);
@@ -103,8 +176,8 @@ class Emitter {
   void statement(StmtId id);
   void assign(const Assign &node, Span span);
   void if_statement(const If &node);
+  void assign_local(LocalNumber local, ExprId value);
   void call_statement(ExprId id, const Call &node);
-  void leave();
 
   // emit_event.cc
   void event_call(ExprId id, const Call &node);
@@ -126,9 +199,26 @@ class Emitter {
   Value *context_ = nullptr;
   llvm::GlobalVariable *table_ = nullptr;
   BasicBlock *allocas_ = nullptr, *exit_ = nullptr;
-  std::vector<Value *> locals_;
+  struct LocalPlace {
+    Value *fixed;  // an alloca; or null, and the variable lies at `offset` of the scratch memory
+    uint32_t offset;
+  };
+  std::vector<LocalPlace> locals_;
+  Value *frame_ = nullptr;    // see emit_loop.cc; null in a program without loops
+  struct Jumps {
+    BasicBlock *again, *stop;
+  };
+  std::vector<Jumps> jumps_;  // where `continue` and `break` go, the innermost loop last
+  struct Inline {
+    BasicBlock *end;
+    LocalNumber result;
+    int in_loop_body;
+  };
+  std::vector<Inline> inlines_;  // calls of the script's functions that are being expanded
+  int in_loop_body_ = 0;         // depth
+  uint32_t loops_ = 0;
   Known known_;
-  llvm::Instruction *scratch_ = nullptr;  // stands for the scratch pointer until it is known whether one is needed
+  Value *scratch_ = nullptr;  // stands for the scratch pointer until it is known whether one is needed
   uint32_t scratch_used_ = 0, stack_used_ = 0;
 };
 

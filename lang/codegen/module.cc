@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/BasicAliasAnalysis.h>
 #include <llvm/Analysis/BlockFrequencyInfo.h>
@@ -264,16 +266,42 @@ llvm::Function *LibraryModule::add_program(const std::string &name, const std::s
   auto *program = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, *module_);
   program->setSection(section);
   program->addFnAttr(llvm::Attribute::NoUnwind);
-  unsigned line = source_.position(span.begin).line;
-  llvm::DIType *number = debug_->createBasicType("int", 32, llvm::dwarf::DW_ATE_signed);
-  llvm::DIType *pointer = debug_->createPointerType(nullptr, 64);
-  llvm::DISubprogram *subprogram = debug_->createFunction(
-      file_, name, name, file_, line, debug_->createSubroutineType(debug_->getOrCreateTypeArray({number, pointer})),
-      line, llvm::DINode::FlagPrototyped, llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized);
-  debug_->createParameterVariable(subprogram, "ctx", 1, file_, line, pointer, true);
-  program->setSubprogram(subprogram);
+  describe(program, debug_->createBasicType("int", 32, llvm::dwarf::DW_ATE_signed),
+           {debug_->createPointerType(nullptr, 64)}, span);
   programs_.push_back(program);
   return program;
+}
+
+/// Debug information with named parameters, which BTF is made of.
+void LibraryModule::describe(llvm::Function *function, llvm::DIType *result,
+                             const std::vector<llvm::DIType *> &parameters, Span span) {
+  unsigned line = source_.position(span.begin).line;
+  llvm::SmallVector<llvm::Metadata *, 5> types{result};
+  types.append(parameters.begin(), parameters.end());
+  auto flags = llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized;
+  // The kernel wants to see that a function which it is to call back is static.
+  if (function->hasInternalLinkage()) flags |= llvm::DISubprogram::SPFlagLocalToUnit;
+  llvm::DISubprogram *subprogram = debug_->createFunction(
+      file_, function->getName(), function->getName(), file_, line,
+      debug_->createSubroutineType(debug_->getOrCreateTypeArray(types)), line, llvm::DINode::FlagPrototyped, flags);
+  for (unsigned i = 0; i < parameters.size(); i++)
+    debug_->createParameterVariable(subprogram, i == 0 ? "ctx" : fmt::format("p{}", i), i + 1, file_, line,
+                                    parameters[i], true);
+  function->setSubprogram(subprogram);
+}
+
+llvm::Function *LibraryModule::add_loop_body(const std::string &name, unsigned parameters, Span span) {
+  llvm::Type *pointer = llvm::PointerType::getUnqual(context_);
+  std::vector<llvm::Type *> types(parameters, pointer);
+  if (parameters == 2) types[0] = llvm::Type::getInt64Ty(context_);
+  auto *function = llvm::Function::Create(llvm::FunctionType::get(llvm::Type::getInt64Ty(context_), types, false),
+                                          llvm::GlobalValue::InternalLinkage, name, *module_);
+  function->addFnAttr(llvm::Attribute::NoUnwind);
+  function->addFnAttr(llvm::Attribute::NoInline);
+  std::vector<llvm::DIType *> described(parameters, debug_->createPointerType(nullptr, 64));
+  if (parameters == 2) described[0] = word_type();
+  describe(function, word_type(), described, span);
+  return function;
 }
 
 void LibraryModule::set_place(llvm::IRBuilder<> &builder, llvm::Function *function, Span span) {

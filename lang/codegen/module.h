@@ -35,6 +35,8 @@ class LibraryModule {
   llvm::GlobalVariable *add_table(const std::string &name, const std::vector<uint16_t> &entries);
   /// An empty function int name(void *ctx) in `section`, with a subprogram at `span`.
   llvm::Function *add_program(const std::string &name, const std::string &section, Span span);
+  /// An empty function u64 name(parameters...) for the body of a loop; all parameters are pointers or words.
+  llvm::Function *add_loop_body(const std::string &name, unsigned parameters, Span span);
   /// Set the script's place for the instructions that follow.
   void set_place(llvm::IRBuilder<> &builder, llvm::Function *function, Span span);
 
@@ -46,6 +48,8 @@ class LibraryModule {
  private:
   void keep(llvm::GlobalVariable *variable) { kept_.push_back(variable); }
   llvm::DIType *word_type();
+  void describe(llvm::Function *function, llvm::DIType *result, const std::vector<llvm::DIType *> &parameters,
+                Span span);
   void drop_unused();
 
   const Source &source_;

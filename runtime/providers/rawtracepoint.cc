@@ -112,7 +112,7 @@ TargetGroup Raw::group_for(const ProbeSpec &spec, const RawTracepoint &event, co
   TargetGroup group = {.span = spec.span, .provider = "rawtracepoint", .mechanism = std::string(by_number)};
   group.section = by_number;
   group.targets.push_back({.name = name_of(event), .attach = event.name});
-  if (uses.fields.empty() && options.via != by_btf) return group;
+  if (!uses.any() && options.via != by_btf) return group;
   group.fields = numbered_fields();
   const std::optional<KernelFunction> call = options.via == by_number ? std::nullopt : call_of(event);
   if (!call) return group;

@@ -118,7 +118,7 @@ std::vector<TargetGroup> Syscall::resolve(const ProbeSpec &spec, const BodyUses 
                              .function = std::string(name),
                              .attach = std::string(event.raw_tracepoint()),
                              .number = event.number});
-    if (!uses.fields.empty()) group.fields = fields_of(name, pattern->is_return);
+    if (uses.any()) group.fields = fields_of(name, pattern->is_return);
     singles.push_back(std::move(group));
   }
   leave_out_incomplete(singles, uses, diagnostics);

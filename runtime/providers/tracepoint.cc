@@ -69,7 +69,7 @@ void add_number_aliases(std::vector<Field> &fields) {
 }
 
 bool uses_arguments(const BodyUses &uses) {
-  return std::ranges::any_of(uses.fields, [](const std::string &name) { return name.starts_with("args"); });
+  return uses.all_arguments || std::ranges::any_of(uses.fields, [](const std::string &name) { return name.starts_with("args"); });
 }
 
 class Tracepoint final : public Provider {
@@ -177,7 +177,7 @@ void Tracepoint::report_missing(const ProbeSpec &spec, const Event &event, const
 /// Whether events that are no system calls may go without their record.
 bool Tracepoint::can_be_raw(const std::vector<Event> &events, const BodyUses &uses,
                             const ResolveOptions &options) const {
-  if (!uses.fields.empty() || options.via == by_perf) return false;
+  if (uses.any() || options.via == by_perf) return false;
   return options.via == by_raw || !uses.identity || events.size() <= max_raw_programs || kernel_.has_raw_cookies();
 }
 

@@ -72,6 +72,9 @@ void add_number(Number &sum, Number more, Show show) {
     case Show::stats:
     case Show::log2_histogram:
     case Show::linear_histogram:
+    case Show::log_linear_histogram:
+    case Show::percentiles:
+    case Show::deviation:
       sum = more;
       return;
   }
@@ -101,7 +104,8 @@ void add_value(TypedValue &sum, const TypedValue &more) {
              sum.value);
 }
 
-bool can_be_added(const TypedValue &value) { return value.show != Show::none && value.show != Show::average; }
+bool can_be_added(const TypedValue &value) { return value.show != Show::none && value.show != Show::average && value.show != Show::percentiles &&
+         value.show != Show::deviation; }
 
 void add_snapshot(Snapshot &sum, const Snapshot &more) {
   sum.name = more.name;
