@@ -158,7 +158,15 @@ void Checker::resolve_spec(const ProbeBlock &block, const ProbeSpec &spec, const
   const Provider *provider = find_provider(providers_, spec.text);
   if (!provider) return report_provider(spec);
   std::optional<Error> refusal;
-  for (TargetGroup &group : provider->resolve(spec, uses, options_.resolve, reported_, refusal))
+  Diagnostics said;
+  std::vector<TargetGroup> groups = provider->resolve(spec, uses, options_.resolve, said, refusal);
+  if (options_.resolve.missing != MissingProbes::error && said.failed() && groups.empty()) {
+    if (options_.resolve.missing == MissingProbes::warn)
+      reported_.warning(spec.span, "{}; it is left out", said.all()[0].message);
+    return;
+  }
+  reported_.append(said);
+  for (TargetGroup &group : groups)
     if (!group.targets.empty()) add_body(block, std::move(group));
   if (refusal && !refused) refused = std::move(refusal);
 }
@@ -166,6 +174,7 @@ void Checker::resolve_spec(const ProbeBlock &block, const ProbeSpec &spec, const
 /// A block none of whose probes can be had is checked all the same, with a probe of which nothing is known: mistakes
 /// are told before anybody mounts a file system or boots another kernel for the script.
 bool Checker::resolve(std::optional<Error> &refused) {
+  size_t none = program_.bodies.size();
   for (const ProbeBlock &block : ast_->probes) {
     BodyUses uses = uses_of(*ast_, block);
     size_t before = program_.bodies.size();
@@ -176,12 +185,15 @@ bool Checker::resolve(std::optional<Error> &refused) {
           .help("one probe with a pattern, as `kprobe:vfs_*`, takes one program for all that it matches");
       return false;
     }
-    if (program_.bodies.size() > before) continue;
+    if (program_.bodies.size() > before || (options_.resolve.missing != MissingProbes::error && !refused)) continue;
     unresolved_ = true;
     TargetGroup group = {.span = block.specs[0].span};
     group.targets.push_back({.name = block.specs[0].text});
     add_body(block, std::move(group));
   }
+  if (program_.bodies.size() == none && !ast_->probes.empty() && !reported_.failed())
+    reported_.error(ast_->probes[0].span, "no probe is left to attach to")
+        .help("with `missing_probes = error` it is told which ones are missing");
   return true;
 }
 
@@ -247,8 +259,29 @@ void Checker::find_cleared_prints(const Block &block) {
   }
 }
 
+/// let @seen = lruhash(1000);
+void Checker::find_declarations() {
+  constexpr std::string_view kinds[] = {"hash", "lruhash", "percpuhash", "percpulruhash", "percpuarray"};
+  for (const MapDeclaration &declaration : ast_->map_declarations) {
+    const std::string &kind = declaration.kind.text;
+    if (std::ranges::find(kinds, kind) == std::end(kinds)) {
+      auto draft = reported_.error(declaration.kind.span, "unknown kind of map `{}`", brief(kind));
+      if (auto near = did_you_mean(kind, {std::begin(kinds), std::end(kinds)})) draft.help("did you mean `{}`?", *near);
+      else draft.help("the kinds are {}", fmt::join(kinds, ", "));
+    }
+    if (declaration.capacity < 1 || declaration.capacity > UINT32_MAX / AWL_BANKS)
+      reported_.error(declaration.span, "a map has from 1 to {} entries", UINT32_MAX / AWL_BANKS);
+    auto found = map_numbers_.find(declaration.map);
+    if (found == map_numbers_.end())
+      reported_.warning(declaration.span, "`@{}` is declared, but not used", brief(declaration.map));
+    else
+      maps_[static_cast<uint32_t>(found->second)].declaration = &declaration;
+  }
+}
+
 std::optional<CheckedProgram> Checker::run() {
   find_maps();
+  find_declarations();
   for (uint32_t i = 0; i < ast_->stmt_count(); i++)
     if (const auto *block = std::get_if<Block>(&(*ast_)[StmtId(i)].node)) find_cleared_prints(*block);
   local_numbers_.resize(program_.bodies.size());
@@ -351,6 +384,10 @@ MapDescription Checker::layout_of(const MapState &map) {
   }
   result.key_size = map.keyed ? offset : 4;
   result.capacity = map.keyed ? (options_.map_capacity ? options_.map_capacity : default_capacity) : result.banks;
+  if (const MapDeclaration *declared = map.declaration; declared && map.keyed) {
+    result.capacity = static_cast<uint32_t>(declared->capacity);
+    result.least_recently_used = declared->kind.text.find("lru") != std::string::npos;
+  }
   return result;
 }
 

@@ -76,6 +76,7 @@ class Checker {
   void add_body(const ProbeBlock &block, TargetGroup group);
   void report_provider(const ProbeSpec &spec);
   void find_maps();
+  void find_declarations();
   void find_cleared_prints(const Block &block);
   void check_body(CheckedBody &body);
   void report_maps();

@@ -4,7 +4,9 @@
 #include "lang/cdecl.h"
 #include "lang/check.h"
 #include "lang/codegen/codegen.h"
+#include "lang/config.h"
 #include "lang/dump.h"
+#include "lang/language_types.h"
 
 namespace awl {
 
@@ -16,7 +18,8 @@ std::optional<Compiled> compile(Source &source, const Providers &providers, cons
     return result;
   }
   timers.phase("parse");
-  DeclaredTypes declared;
+  LayeredTypes outside(language_types(), options.types ? *options.types : no_types());
+  DeclaredTypes declared(&outside);
   Ast ast = parse(source, options.parameters, options.named, declared, diagnostics);
   if (diagnostics.failed()) return std::nullopt;
   if (stage == Stage::ast) {
@@ -24,9 +27,15 @@ std::optional<Compiled> compile(Source &source, const Providers &providers, cons
     return result;
   }
 
+  CompileOptions settled = options;
+  LayeredTypes types(declared, outside);
+  settled.types = &types;
+  apply_config(ast.config, settled, result.image.manifest, diagnostics);
+  if (diagnostics.failed()) return std::nullopt;
+
   // From here on every name has a meaning, every expression a type, every probe its targets and its mechanism.
   timers.phase("check");
-  std::optional<CheckedProgram> program = check(source, ast, providers, options, diagnostics, refused);
+  std::optional<CheckedProgram> program = check(source, ast, providers, settled, diagnostics, refused);
   timers.stop();
   if (!program) return std::nullopt;
   if (stage == Stage::types || stage == Stage::plan) {
@@ -38,7 +47,7 @@ std::optional<Compiled> compile(Source &source, const Providers &providers, cons
   manifest.maps = program->maps;
   manifest.events = program->events;
   manifest.names = program->names;
-  GeneratedCode code = generate(*program, options, stage, manifest, timers);
+  GeneratedCode code = generate(*program, settled, stage, manifest, timers);
   result.image.elf = std::move(code.elf);
   result.dump = std::move(code.text);
   if (stage == Stage::manifest) result.dump = dump_manifest(manifest);

@@ -46,6 +46,7 @@ struct MapDescription {
   Type value;               // plain maps: type of the value; aggregations: type of the argument
   uint32_t value_size = 0;  // bytes of one CPU's value, a multiple of 8
   uint32_t capacity = 1;
+  bool least_recently_used = false;  // a full map drops the entry that was used longest ago
   bool banked = false;  // print-and-clear without loss: two banks, see awl_abi.h
   uint32_t banks = 1;
 
@@ -115,6 +116,7 @@ struct Manifest {
   Names names;
   std::vector<ProgramDescription> programs;
   std::vector<FaultDescription> faults;
+  bool print_maps_at_end = true;
   uint32_t scratch_bytes = 0;  // value size of awl_scratch; 0: the object has none
 };
 

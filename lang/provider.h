@@ -106,7 +106,11 @@ struct BodyUses {
   bool uses(std::string_view field) const;
 };
 
+/// What becomes of a probe that is not there.
+enum class MissingProbes : uint8_t { error, warn, ignore };
+
 struct ResolveOptions {
+  MissingProbes missing = MissingProbes::error;
   std::string via;  // --via: mechanism to force; empty: choose
   bool unsafe = false;
 };

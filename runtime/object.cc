@@ -75,12 +75,14 @@ bpf_map_type kernel_type(Storage storage) {
 }
 
 /// Sets sizes before the object is loaded. All calls fail for one reason only, that it is loaded already.
-void size_map(bpf_map *map, Storage storage, const KernelMap &sizes, bool preallocated) {
-  bpf_map__set_type(map, kernel_type(storage));
+void size_map(bpf_map *map, Storage storage, const KernelMap &sizes, bool preallocated, bool lru = false) {
+  bpf_map_type type = kernel_type(storage);
+  if (lru) type = type == BPF_MAP_TYPE_HASH ? BPF_MAP_TYPE_LRU_HASH : BPF_MAP_TYPE_LRU_PERCPU_HASH;
+  bpf_map__set_type(map, type);
   bpf_map__set_key_size(map, sizes.key_size);
   bpf_map__set_value_size(map, sizes.value_size);
   bpf_map__set_max_entries(map, sizes.entries);
-  bpf_map__set_map_flags(map, sizes.keyed && !preallocated ? BPF_F_NO_PREALLOC : 0);
+  bpf_map__set_map_flags(map, sizes.keyed && !preallocated && !lru ? BPF_F_NO_PREALLOC : 0);
 }
 
 Status size_maps(bpf_object *object, const Manifest &manifest) {
@@ -97,7 +99,7 @@ Status size_maps(bpf_object *object, const Manifest &manifest) {
     KernelMap sizes = kernel_map(description);
     if (preallocated && sizes.keyed)
       sizes.entries = static_cast<uint32_t>(std::clamp<uint64_t>(share / entry_bytes(sizes), 1, sizes.entries));
-    size_map(map, description.storage, sizes, preallocated);
+    size_map(map, description.storage, sizes, preallocated, description.least_recently_used);
     if (sizes.keyed) largest_value = std::max(largest_value, description.value_size);
   }
   if (bpf_map *zero = bpf_object__find_map_by_name(object, "awl_zero"))

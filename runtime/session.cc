@@ -286,6 +286,7 @@ void LiveSession::print_map(const PrintMapAction &action, Sink &sink) {
 }
 
 void LiveSession::print_maps_at_end(Sink &sink) {
+  if (!manifest_.print_maps_at_end) return;
   std::vector<size_t> order(manifest_.maps.size());
   std::iota(order.begin(), order.end(), size_t{0});
   if (options_.maps_by_name)

@@ -75,6 +75,11 @@ class Diagnostics {
   /// True once an error (not just a warning) was reported.
   bool failed() const { return errors_ > 0; }
   bool empty() const { return all_.empty(); }
+  /// What was reported elsewhere.
+  void append(const Diagnostics &more) {
+    all_.insert(all_.end(), more.all_.begin(), more.all_.end());
+    errors_ += more.errors_;
+  }
   const std::deque<Diagnostic> &all() const { return all_; }
 
   /// All diagnostics, sorted by place, exact repetitions dropped, rendered as in the picture above with a blank
