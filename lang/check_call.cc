@@ -175,7 +175,7 @@ void Checker::printf_values(const Call &node, const std::vector<FormatPiece> &pi
     ExprId argument = node.arguments[index];
     const Type &type = body_->type_of[static_cast<uint32_t>(argument)];
     char letter = piece.conversion.letter;
-    if (letter == 's' || letter == 'v' || !is_memory(type.kind)) continue;
+    if (letter == 's' || letter == 'v' || letter == 'r' || !is_memory(type.kind)) continue;
     out_->error(at(argument).span, "`%{}` prints a number, but `{}` is {}", letter, source_text(at(argument).span),
                 an(type))
         .label(piece.span, "here")

@@ -10,7 +10,7 @@ namespace awl {
 namespace {
 
 constexpr unsigned largest_number = 1024;  // width and precision
-constexpr std::string_view letters = "diuoxXcpsv";
+constexpr std::string_view letters = "diuoxXcpsvr";
 
 /// The length that a resolved text had in the script, if it was written in the plainest way.
 uint32_t written_length(std::string_view text) {
@@ -67,9 +67,10 @@ class FormatParser {
     result.letter = text_[letter_at];
     if (letters.find(result.letter) == std::string_view::npos) {
       diagnostics_.error(place(begin), "unknown conversion `%{}`", text_.substr(letter_at, next_ - letter_at))
-          .help("the conversions are %d %i %u %o %x %X %c %p %s, %v for any value, and %%");
+          .help("the conversions are %d %i %u %o %x %X %c %p %s, %r for bytes, %v for any value, and %%");
       return false;
     }
+    if (result.letter == 'r' && (peek() == 'x' || peek() == 'h')) result.bytes = text_[next_++];
     piece.has_conversion = true;
     piece.span = place(begin);
     return true;

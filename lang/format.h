@@ -18,7 +18,8 @@ struct Conversion {
   /// Bits that the length modifier leaves of an integer: hh 8, h 16; everything else 64. (bpftrace's %d keeps 32
   /// bits and so shows a wrong number for large values; awl narrows nothing unless told to.)
   uint8_t bits = 64;
-  char letter = 'd';  // d i u o x X c p s %v becomes v: the type's own way to print
+  char letter = 'd';  // d i u o x X c p s; r: bytes; v: the type's own way to print
+  char bytes = 0;     // of %r: x for %rx, all bytes as \xNN; h for %rh, pairs of digits with blanks between
   bool operator==(const Conversion &) const = default;
 };
 

@@ -107,8 +107,28 @@ void append_byte(std::string &out, uint64_t bits, const Conversion &conversion, 
   append_padded(out, shown, conversion);
 }
 
+/// %r: what can be seen as it is, all else as \xNN; %rx and %rh show every byte as a number.
+void append_bytes(std::string &out, std::string_view bytes, const Conversion &conversion) {
+  std::string shown;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (conversion.bytes == 'h')
+      shown += fmt::format("{}{:02x}", shown.empty() ? "" : " ", byte);
+    else if (conversion.bytes == 'x' || byte < 0x20 || byte > 0x7e)
+      shown += fmt::format("\\x{:02x}", byte);
+    else
+      shown += c;
+  }
+  append_padded(out, shown, conversion);
+}
+
 void append_conversion(std::string &out, const TypedValue &value, const Conversion &conversion, const Look &look) {
   const std::optional<uint64_t> bits = std::visit(BitsOf{}, value.value);
+  if (conversion.letter == 'r') {
+    if (const Buffer *buffer = std::get_if<Buffer>(&value.value)) return append_bytes(out, buffer->bytes, conversion);
+    if (const Text *text = std::get_if<Text>(&value.value)) return append_bytes(out, text->bytes, conversion);
+    return append_string(out, value, conversion, escape);
+  }
   if (conversion.letter == 'v') return append_own_way(out, value, conversion, look);
   if (!bits || conversion.letter == 's') return append_string(out, value, conversion, look);
   switch (conversion.letter) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "lang/cdecl.h"
 #include "lang/compile.h"
 #include "tests/lang/fake_provider.h"
 
@@ -38,7 +39,13 @@ Outcome compiled(std::string script, Stage stage = Stage::none) {
   std::optional<Error> refused;
   Timers timers;
   Outcome outcome;
-  outcome.compiled = compile(source, all_providers(), {}, stage, diagnostics, refused, timers);
+  // What the examples ask of the kernel's structures.
+  Source declarations{"kernel.h", "struct task_struct { int tgid; };"};
+  DeclaredTypes types;
+  types.declare(declarations, {0, static_cast<uint32_t>(declarations.text.size())}, diagnostics);
+  CompileOptions options;
+  options.types = &types;
+  outcome.compiled = compile(source, all_providers(), options, stage, diagnostics, refused, timers);
   outcome.complaints = diagnostics.render(source, false);
   return outcome;
 }

@@ -22,6 +22,9 @@ inline std::vector<Field> fake_fields() {
       {"args.ret", s64_type, ContextLoad{48}},
       {"args.filename", pointer_type(AddressSpace::user, "char"), ContextLoad{56}},
       {"args.flags", integer_type(2, false), ContextLoad{64}},
+      {"args.argv", pointer_type(AddressSpace::user, "char *"), ContextLoad{72}},
+      {"args.buf", pointer_type(AddressSpace::user, "char"), ContextLoad{80}},
+      {"args.count", u64_type, ContextLoad{88}},
   };
 }
 

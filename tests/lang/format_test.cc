@@ -71,7 +71,7 @@ error: unknown conversion `%q`
  --> t.awl:1:20
 1 | begin { printf("%d %q"); }
   |                    ^^
-help: the conversions are %d %i %u %o %x %X %c %p %s, %v for any value, and %%
+help: the conversions are %d %i %u %o %x %X %c %p %s, %r for bytes, %v for any value, and %%
 )");
   CHECK(complaints(R"(\"%-5*\n")").find("unknown conversion `%*`") != std::string::npos);
   CHECK(complaints("%5é|") == R"(
@@ -79,7 +79,7 @@ error: unknown conversion `%é`
  --> t.awl:1:17
 1 | begin { printf("%5é|"); }
   |                 ^^^
-help: the conversions are %d %i %u %o %x %X %c %p %s, %v for any value, and %%
+help: the conversions are %d %i %u %o %x %X %c %p %s, %r for bytes, %v for any value, and %%
 )");
 }
 
@@ -123,13 +123,13 @@ error: unknown conversion `%q`
  --> t.awl:1:21
 1 | begin { printf("\t\"%q\"\n"); }
   |                     ^^
-help: the conversions are %d %i %u %o %x %X %c %p %s, %v for any value, and %%
+help: the conversions are %d %i %u %o %x %X %c %p %s, %r for bytes, %v for any value, and %%
 )");
   CHECK(complaints(R"(\x41%q)") == R"(
 error: unknown conversion `%q`
  --> t.awl:1:16
 1 | begin { printf("\x41%q"); }
   |                ^^^^^^^^
-help: the conversions are %d %i %u %o %x %X %c %p %s, %v for any value, and %%
+help: the conversions are %d %i %u %o %x %X %c %p %s, %r for bytes, %v for any value, and %%
 )");
 }
