@@ -23,6 +23,13 @@ AWL_STACK_MAP(awl_stacks_deep, AWL_STACK_DEEP);
 
 volatile struct awl_stack_losses awl_stack_losses;
 
+/*
+ * Frames that a program on a raw tracepoint sees on top of the traced function: its own, and those of the kernel that
+ * lead to it. How many there are depends on how the kernel was compiled; user space has looked.
+ */
+volatile u64 awl_tracer_frames;
+u64 awl_tracer_skip(void) { return awl_tracer_frames & 0xf; }
+
 /* Frames to `frames`, as bpf_get_stack gives them: bytes, or a negative error. `flags`: frames to skip, user stack. */
 s64 awl_stack_walk(void *ctx, u64 *frames, u64 bytes, u64 flags) { return bpf_get_stack(ctx, frames, bytes, flags); }
 
@@ -80,14 +87,16 @@ static __always_inline u64 awl_stack_find(void *map, const u64 *frames, u32 coun
   return 0;
 }
 
-/* What awl_stack_walk gave, to a value. `depth`: frames that were asked for. `process`: 0 for a kernel stack. */
-static __always_inline u32 awl_stack_describe(struct awl_stack *out, s64 got, u64 depth, u64 user) {
+/*
+ * What awl_stack_walk gave, to a value. `depth`: frames that were asked for. `most`: so many are all that the kernel
+ * gives, and there may be more.
+ */
+static __always_inline u32 awl_stack_describe(struct awl_stack *out, s64 got, u64 depth, u64 most, u64 user) {
   u32 count = got < 0 ? 0 : (u32)got / 8;
   out->id = 0;
   out->process = user ? bpf_get_current_pid_tgid() >> 32 : 0;
   out->flags = 0;
-  /* Asked for everything, the kernel cannot say whether there is more. */
-  if (depth == AWL_STACK_MOST && count >= AWL_STACK_MOST) {
+  if (count >= most) {
     out->flags = AWL_STACK_TRUNCATED;
     __sync_fetch_and_add(&awl_stack_losses.truncated, 1);
   }
@@ -107,22 +116,22 @@ static __always_inline void awl_stack_found(struct awl_stack *out, u32 count, u6
 }
 
 /* For memory of AWL_STACK_SHORT words. */
-void awl_stack_keep_short(struct awl_stack *out, const u64 *frames, s64 got, u64 depth, u64 user) {
-  u32 count = awl_stack_describe(out, got, depth, user);
+void awl_stack_keep_short(struct awl_stack *out, const u64 *frames, s64 got, u64 depth, u64 most, u64 user) {
+  u32 count = awl_stack_describe(out, got, depth, most, user);
   if (!count) return;
   awl_stack_found(out, count, awl_stack_find(&awl_stacks_short, frames, count, AWL_STACK_SHORT));
 }
 
-void awl_stack_keep_middle(struct awl_stack *out, const u64 *frames, s64 got, u64 depth, u64 user) {
-  u32 count = awl_stack_describe(out, got, depth, user);
+void awl_stack_keep_middle(struct awl_stack *out, const u64 *frames, s64 got, u64 depth, u64 most, u64 user) {
+  u32 count = awl_stack_describe(out, got, depth, most, user);
   if (!count) return;
   u64 id = count <= AWL_STACK_SHORT ? awl_stack_find(&awl_stacks_short, frames, count, AWL_STACK_SHORT)
                                     : awl_stack_find(&awl_stacks_middle, frames, count, AWL_STACK_MIDDLE);
   awl_stack_found(out, count, id);
 }
 
-void awl_stack_keep_deep(struct awl_stack *out, const u64 *frames, s64 got, u64 depth, u64 user) {
-  u32 count = awl_stack_describe(out, got, depth, user);
+void awl_stack_keep_deep(struct awl_stack *out, const u64 *frames, s64 got, u64 depth, u64 most, u64 user) {
+  u32 count = awl_stack_describe(out, got, depth, most, user);
   if (!count) return;
   u64 id = count <= AWL_STACK_SHORT    ? awl_stack_find(&awl_stacks_short, frames, count, AWL_STACK_SHORT)
            : count <= AWL_STACK_MIDDLE ? awl_stack_find(&awl_stacks_middle, frames, count, AWL_STACK_MIDDLE)
@@ -132,11 +141,14 @@ void awl_stack_keep_deep(struct awl_stack *out, const u64 *frames, s64 got, u64 
 
 u64 awl_stack_length(const struct awl_stack *stack) { return stack->frames; }
 
-/* The function that called the one with the probe. `skip`: frames of the tracer itself. */
+/*
+ * The function that called the one with the probe. `skip`: frames of the tracer itself, three at most. Kernels before 5.18
+ * skip after they have cut the stack to the room that there is for it.
+ */
 u64 awl_caller(void *ctx, u64 skip) {
-  u64 address = 0;
-  bpf_get_stack(ctx, &address, sizeof(address), (skip + 1) & 0xff);
-  return address;
+  u64 frames[5] = {};
+  bpf_get_stack(ctx, frames, sizeof(frames), (skip + 1) & 0xff);
+  return frames[0];
 }
 
 /* An address of user space, with the process that it belongs to. */

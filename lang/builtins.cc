@@ -14,6 +14,11 @@ Type comm() { return string_type(16); }
 Type sized_string() { return string_type(0); }  // the checker sets the size
 Type probe() { return simple_type(Kind::probe); }
 Type function() { return simple_type(Kind::function); }
+Type kernel_stack() { return simple_type(Kind::kernel_stack); }
+Type user_stack() { return simple_type(Kind::user_stack); }
+Type kernel_symbol() { return simple_type(Kind::kernel_symbol); }
+Type user_symbol() { return simple_type(Kind::user_symbol); }
+Type kernel_pointer() { return pointer_type(AddressSpace::kernel, ""); }
 
 Type boolean() { return bool_type; }
 Type task() { return pointer_type(AddressSpace::kernel, "struct task_struct"); }
@@ -42,6 +47,9 @@ constexpr std::string_view probename[] = {"probename"};
 constexpr std::string_view probefunc[] = {"probefunc"};
 constexpr std::string_view lhist[] = {"lhist"};
 constexpr std::string_view copyinstr[] = {"copyinstr"};
+constexpr std::string_view stack[] = {"stack"};
+constexpr std::string_view sym[] = {"sym"};
+constexpr std::string_view ufunc[] = {"ufunc"};
 
 constexpr Parameter value[] = {{"value", Accepts::integer}};
 constexpr Parameter weighted[] = {{"value", Accepts::integer}, {"weight", Accepts::integer, true}};
@@ -70,6 +78,9 @@ constexpr Parameter map_and_key[] = {{"map", Accepts::map}, {"key", Accepts::res
 constexpr Parameter time_parts[] = {{"format", Accepts::literal}, {"nanoseconds", Accepts::integer}};
 constexpr Parameter argument_vector[] = {{"addresses", Accepts::pointer}, {"separator", Accepts::literal, true}};
 constexpr Parameter asserted[] = {{"condition", Accepts::integer}, {"message", Accepts::literal, true}};
+constexpr Parameter stack_form[] = {{"mode", Accepts::any, true}, {"depth", Accepts::constant, true}};
+constexpr Parameter address[] = {{"address", Accepts::pointer}};
+constexpr Parameter named[] = {{"name", Accepts::literal}};
 constexpr Parameter string_at[] = {{"address", Accepts::pointer}, {"bytes", Accepts::constant, true}};
 
 const Builtin table[] = {
@@ -204,6 +215,63 @@ const Builtin table[] = {
      .group = "probe",
      .summary = "name of the traced function",
      .example = "kprobe:vfs_* { @[func] = count(); }"},
+    {.name = "kstack",
+     .aliases = stack,
+     .parameters = stack_form,
+     .result = kernel_stack,
+     .special = Special::stack,
+     .pure = true,
+     .group = "stack",
+     .summary = "the kernel's stack; kstack(5): five frames of it",
+     .example = "tracepoint:sched:sched_switch { @[kstack] = count(); }"},
+    {.name = "ustack",
+     .parameters = stack_form,
+     .result = user_stack,
+     .special = Special::stack,
+     .pure = true,
+     .group = "stack",
+     .summary = "the process's stack; ustack(perf): as perf shows it",
+     .example = "profile:hz:99 { @[ustack] = count(); }"},
+    {.name = "caller",
+     .result = kernel_symbol,
+     .special = Special::caller,
+     .group = "stack",
+     .summary = "who called the kernel's function that has the probe",
+     .example = "tracepoint:sched:sched_waking { @[caller] = count(); }"},
+    {.name = "ksym",
+     .aliases = sym,
+     .form = Form::function,
+     .parameters = address,
+     .result = kernel_symbol,
+     .special = Special::same_number,
+     .group = "symbol",
+     .summary = "name of the kernel's function at an address",
+     .example = "begin { printf(\"%s\\n\", ksym(kaddr(\"vfs_read\"))); }"},
+    {.name = "usym",
+     .aliases = ufunc,
+     .form = Form::function,
+     .parameters = address,
+     .result = user_symbol,
+     .symbol = "awl_user_symbol",
+     .group = "symbol",
+     .summary = "name of the process's function at an address",
+     .example = "profile:hz:99 { @[usym(reg(\"ip\"))] = count(); }"},
+    {.name = "kaddr",
+     .form = Form::function,
+     .parameters = named,
+     .result = kernel_pointer,
+     .special = Special::kernel_address,
+     .group = "symbol",
+     .summary = "where the kernel has a function or a variable",
+     .example = "begin { printf(\"%p\\n\", kaddr(\"jiffies_64\")); }"},
+    {.name = "reg",
+     .form = Form::function,
+     .parameters = named,
+     .result = u64,
+     .special = Special::processor_register,
+     .group = "symbol",
+     .summary = "a register of the processor",
+     .example = "profile:hz:99 { @[ksym(reg(\"ip\"))] = count(); }"},
 
     {.name = "str",
      .aliases = copyinstr,
@@ -325,7 +393,7 @@ const Builtin table[] = {
      .result = u64,
      .special = Special::length,
      .group = "map",
-     .summary = "entries of a map",
+     .summary = "entries of a map, frames of a stack, bytes of a string",
      .example = "begin { @x[1] = 2; @x[2] = 3; print(len(@x)); }"},
 
     {.name = "count",

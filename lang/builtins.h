@@ -77,6 +77,10 @@ enum class Special : uint8_t {
   cat,
   system,
   assertion,
+  stack,               // kstack, ustack: a mode, a depth
+  caller,              // needs the context
+  kernel_address,      // kaddr("name"): found when the script is loaded
+  processor_register,  // reg("ip"): from the context
 };
 
 struct Builtin {

@@ -39,6 +39,8 @@ struct FoundMember {
 };
 std::optional<FoundMember> find_member(const CTypes &types, const CStructure &structure, std::string_view name);
 
+/// `perf` in kstack(perf): a word that means a form of a stack there.
+bool is_stack_mode(std::string_view word);
 /// Text of the script as messages quote it, cut when it is long.
 std::string brief(std::string_view text);
 
@@ -201,6 +203,11 @@ class Checker {
   Type join(ExprId id, const Call &node);
   Type message(ExprId id, const Call &node, Channel channel);
   Type assertion(ExprId id, const Call &node);
+  // check_stack.cc
+  Type stack(ExprId id, const Call &node);
+  std::optional<std::string> stack_mode(ExprId argument) const;
+  Type kernel_address(ExprId id, const Call &node);
+  Type processor_register(ExprId id, const Call &node);
 
   // check_call.cc
   Type call(ExprId id, const Call &node);

@@ -104,6 +104,14 @@ Type Checker::call(ExprId id, const Call &node) {
       return message(id, node, Channel::command);
     case Special::assertion:
       return assertion(id, node);
+    case Special::caller:
+      return function(id, node);
+    case Special::stack:
+      return stack(id, node);
+    case Special::kernel_address:
+      return kernel_address(id, node);
+    case Special::processor_register:
+      return processor_register(id, node);
     case Special::str:
       return str(id, node);
     case Special::printf:

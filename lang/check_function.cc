@@ -133,13 +133,14 @@ Type Checker::length(ExprId id, const Call &node) {
   const MapRef *map = map_argument(node, 0);
   if (!map || map->keyed) {
     Type type = value(node.arguments[0]);
-    if (type.kind == Kind::string) return set(id, u64_type);
+    if (type.kind == Kind::string || type.kind == Kind::kernel_stack || type.kind == Kind::user_stack)
+      return set(id, u64_type);
     if (type.kind == Kind::array)
       return set(id, u64_type, UseConstant{array_count(type)});
     if (type.kind != Kind::unknown)
       out_->error(at(node.arguments[0]).span, "`{}` is {} and has no length", source_text(at(node.arguments[0]).span),
                   an(type))
-          .help("maps, strings and arrays have one");
+          .help("maps, stacks, strings and arrays have one");
     return set(id, u64_type);
   }
   map_reference(node.arguments[0], *map, true);

@@ -41,6 +41,9 @@ struct UseConstant {  // known at compile time: literals, $1, sizeof ...
 struct UseText {  // a string known at compile time
   std::string text;
 };
+struct UseDepth {  // kstack(5): frames that are wanted
+  uint32_t frames;
+};
 struct UseMember {  // a member of a structure, or an element of a tuple or a record
   uint64_t offset = 0;   // bytes from the start of the whole, or from where the pointer leads
   uint8_t shift = 0;     // of a bit-field, in the word at `offset`
@@ -52,8 +55,8 @@ struct UseElements {  // an index, or arithmetic with a pointer: bytes from one 
   uint64_t stride = 1;
 };
 struct UseArguments {};  // `args` as a whole: a record of all fields that are values
-using Use = std::variant<UseNothing, UseField, UseLocal, UseMap, UseEvent, UseConstant, UseText, UseMember, UseElements,
-                         UseArguments>;
+using Use = std::variant<UseNothing, UseField, UseLocal, UseMap, UseEvent, UseConstant, UseText, UseDepth, UseMember,
+                         UseElements, UseArguments>;
 
 /// A side table for the expressions of one block. The parser numbers them one after the other, so a script of
 /// thousands of blocks does not need a table of all its expressions for each.

@@ -162,6 +162,8 @@ std::string dump_manifest(const Manifest &manifest) {
   for (const ProgramDescription &program : manifest.programs) text += program_line(program.symbol, program.group);
   for (size_t i = 0; i < manifest.faults.size(); i++)
     text += fmt::format("fault {}: {}\n", i, manifest.faults[i].message);
+  for (const AddressDescription &address : manifest.addresses)
+    text += fmt::format("address {} in {}\n", address.name, address.variable);
   if (manifest.scratch_bytes) text += fmt::format("scratch {} bytes\n", manifest.scratch_bytes);
   return text;
 }

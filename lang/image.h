@@ -96,6 +96,13 @@ struct Names {
   std::vector<EnumerationDescription> enumerations;
 };
 
+/// A word of the object that holds an address of the kernel, which is not known before the object is loaded.
+struct AddressDescription {
+  std::string variable;  // of the object
+  std::string name;      // a function or variable of the kernel
+  Span span;
+};
+
 /// One BPF program of the object and what it attaches to.
 struct ProgramDescription {
   std::string symbol;  // name of the function in the object
@@ -117,6 +124,7 @@ struct Manifest {
   std::vector<ProgramDescription> programs;
   std::vector<FaultDescription> faults;
   bool print_maps_at_end = true;
+  std::vector<AddressDescription> addresses;
   uint32_t scratch_bytes = 0;  // value size of awl_scratch; 0: the object has none
 };
 

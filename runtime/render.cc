@@ -147,7 +147,7 @@ void append_frame(std::string &out, const Stack &stack, const Symbol &frame, boo
     case Stack::Style::build_id:
       if (frame.name.empty())
         fmt::format_to(std::back_inserter(out), "        0x{:x}", frame.address);
-      else
+      else  // the name is hexadecimal digits
         fmt::format_to(std::back_inserter(out), "        {} 0x{:x}", frame.name, frame.offset);
       return;
   }

@@ -111,6 +111,7 @@ class LiveSession final : public Session {
   bool slow_to_close() const override;
 
  private:
+  Status fill_addresses();
   Status run(const ProgramDescription &program) const;
   Status run_all(bool (*which)(const ProgramDescription &)) const;
   Status attach_program(const ProgramDescription &program);
@@ -161,14 +162,31 @@ Status LiveSession::load() {
     maps.back().entries = object_->map_entries(map.symbol);
   }
   AddressKinds addresses = addresses_in(manifest_);
-  if (addresses.any)
+  std::span<uint64_t> tracer_frames = object_->words("awl_tracer_frames");
+  if (addresses.any || !manifest_.addresses.empty() || !tracer_frames.empty())
     symbols_ = std::make_unique<Symbolizer>(read_stacks_of(*object_), options_.debug_info, addresses.user);
   maps_.emplace(manifest_, std::move(maps), object_->words("awl_banks"), symbols_.get());
   decoder_.emplace(manifest_, symbols_.get());
+  if (!tracer_frames.empty()) tracer_frames[0] = count_tracer_frames(*symbols_);
+  if (Status filled = fill_addresses(); !filled) return filled;
   auto rings = Rings::open(object_->map_fd("awl_ring"), object_->map_fd("awl_control_ring"),
                            [this](std::span<const std::byte> record) { handle(record); });
   if (!rings) return rings.error();
   rings_ = std::move(*rings);
+  return Done{};
+}
+
+/// kaddr(): what the kernel calls so lies elsewhere after each start.
+Status LiveSession::fill_addresses() {
+  for (const AddressDescription &wanted : manifest_.addresses) {
+    std::optional<uint64_t> address = symbols_->kernel_address(wanted.name);
+    if (!address)
+      return Error{.what = "this kernel has nothing that is called `" + wanted.name + "`",
+                   .why = "/proc/kallsyms does not list it",
+                   .help = {},
+                   .kind = ErrorKind::unsupported};
+    if (std::span<uint64_t> word = object_->words(wanted.variable); !word.empty()) word[0] = *address;
+  }
   return Done{};
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "runtime/object.h"
+#include "src/base/fd.h"
 
 namespace awl {
 namespace {
@@ -54,6 +55,51 @@ void size_stack_maps(const bpf_object *object, bool preallocated, uint64_t share
     bpf_map__set_max_entries(map, static_cast<uint32_t>(preallocated ? std::clamp<uint64_t>(fit, 1, room) : room));
     bpf_map__set_map_flags(map, preallocated ? 0 : BPF_F_NO_PREALLOC);
   }
+}
+
+namespace {
+
+/// The frames that a program on a raw tracepoint walks over, of whoever made the last system call.
+std::vector<uint64_t> look_at_a_stack() {
+  std::vector<uint64_t> frames(8);
+  Fd map(bpf_map_create(BPF_MAP_TYPE_ARRAY, "awl_try", sizeof(uint32_t), 8 * sizeof(uint64_t), 1, nullptr));
+  if (!map) return {};
+  bpf_insn program[] = {
+      {.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_6, .src_reg = BPF_REG_1},
+      {.code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = BPF_REG_10, .off = -4},
+      {.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_10},
+      {.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_2, .imm = -4},
+      {.code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_1, .src_reg = BPF_PSEUDO_MAP_FD, .imm = map.get()},
+      {},  // the upper half of the load before
+      {.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_map_lookup_elem},
+      {.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_0, .off = 5},
+      {.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_6},
+      {.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_0},
+      {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3, .imm = 8 * sizeof(uint64_t)},
+      {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_4},
+      {.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_get_stack},
+      {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+      {.code = BPF_JMP | BPF_EXIT},
+  };
+  Fd loaded(
+      bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "awl_try", "GPL", program, std::size(program), nullptr));
+  Fd link(loaded ? bpf_raw_tracepoint_open("sys_enter", loaded.get()) : -1);
+  uint32_t first = 0;
+  if (!link || bpf_map_lookup_elem(map.get(), &first, frames.data()) != 0) return {};
+  return frames;
+}
+
+}  // namespace
+
+uint64_t count_tracer_frames(Symbols &symbols) {
+  std::vector<uint64_t> frames = look_at_a_stack();
+  uint64_t count = frames.empty() ? 0 : 1;  // the program itself
+  while (count > 0 && count < frames.size()) {
+    std::string_view name = symbols.kernel(frames[count]).name;
+    if (!name.starts_with("bpf_trace_run") && !name.starts_with("__bpf_trace_")) break;
+    count++;
+  }
+  return count;
 }
 
 ReadFrames read_stacks_of(const Object &object) {

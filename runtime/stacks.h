@@ -22,6 +22,8 @@ inline constexpr const char *shortest_stacks = "awl_stacks_short";
 bool has_stacks(const bpf_object *object);
 /// Before the object is loaded. `share`: bytes for all of them, when they must be allocated beforehand.
 void size_stack_maps(const bpf_object *object, bool preallocated, uint64_t share);
+/// Frames that a program on a raw tracepoint of this kernel sees before the function that is traced.
+uint64_t count_tracer_frames(Symbols &symbols);
 /// Reads from the object's maps, which must outlive it.
 ReadFrames read_stacks_of(const Object &object);
 

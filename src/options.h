@@ -31,7 +31,7 @@ struct Options {
   uint32_t map_capacity = 0;              // --max-map-keys
   uint32_t max_strlen = 1024;             // --max-strlen
   bool quiet = false, verbose = false, dry_run = false, unsafe = false, stats = false;
-  bool warnings = true, allow_vm = true;
+  bool warnings = true, allow_vm = true, debug_info = false;
 };
 
 struct OptionRow {

@@ -359,6 +359,7 @@ int Run::operator()() {
   SessionOptions session_options;
   session_options.verbose = options_.verbose;
   session_options.maps_by_name = style.maps_by_name;
+  session_options.debug_info = options_.debug_info;
   auto session = Session::open(compiled->image, providers_, session_options, &source_);
   if (!session) return refused(session.error());
   if (Status loaded = (*session)->load(); !loaded) return refused(loaded.error());

@@ -134,6 +134,7 @@ llvm::Value *Emitter::name_number(ExprId id, const NameRef &name) {
 
 llvm::Value *Emitter::builtin_number(const Builtin &row) {
   if (row.special == Special::probe_name || row.special == Special::function_name) return probe_number();
+  if (row.special == Special::caller) return caller();
   if (!row.pure) return call(row.symbol, {});
   Value *&known = known_.numbers[&row];
   if (!known) known = call(row.symbol, {});

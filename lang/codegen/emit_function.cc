@@ -16,6 +16,11 @@ llvm::Value *Emitter::call_number(ExprId id, const Call &node) {
   if (row.special == Special::hardware_address) return hardware_address(node.arguments[0]);
   if (row.special == Special::has_key) return has_key(node);
   if (row.special == Special::length) return length(id, node);
+  if (row.special == Special::kernel_address || row.special == Special::processor_register) {
+    const std::string &name = std::get<UseText>(use_of(node.arguments[0])).text;
+    if (row.special == Special::processor_register) return processor_register(name);
+    return kernel_address(name, program_.ast->operator[](id).span);
+  }
   if (row.form != Form::function) return builtin_number(row);
   std::vector<Value *> arguments;
   for (ExprId argument : node.arguments) {
@@ -65,6 +70,8 @@ llvm::Value *Emitter::has_key(const Call &node) {
 llvm::Value *Emitter::length(ExprId id, const Call &node) {
   ExprId operand = node.arguments[0];
   const auto *use = std::get_if<UseLocal>(&use_of(id));
+  Kind kind = type_of(operand).kind;
+  if (kind == Kind::kernel_stack || kind == Kind::user_stack) return call("awl_stack_length", {memory_at(operand)});
   if (!use) return call("awl_strlen", {memory_at(operand), constant(type_of(operand).size)});
   AWL_CHECK(frame_);
   MapNumber map = std::get<UseMap>(use_of(operand)).map;
@@ -98,6 +105,10 @@ void Emitter::call_into(ExprId id, const Call &node, Value *to, uint32_t size, b
     buffer_into(id, node, whole);
   else if (row.special == Special::network_address)
     network_address_into(node, whole);
+  else if (row.special == Special::stack)
+    stack_into(id, whole);
+  else if (row.special == Special::plain)
+    call(row.symbol, {whole, number(node.arguments[0])});
   else
     AWL_CHECK(!"every function that gives memory has a case");
   if (whole != to) copy(to, whole, size);

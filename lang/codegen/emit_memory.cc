@@ -81,7 +81,10 @@ void Emitter::memory_into(ExprId id, Value *to, const Type &target, bool pad) {
         if (std::holds_alternative<UseArguments>(use_of(id))) return arguments_into(to, target, pad);
         auto known = known_.strings.find(node.name.builtin);
         if (known != known_.strings.end()) return convert_from(known->second);
-        whole([&](Value *buffer) { call(node.name.builtin->symbol, {buffer}); });
+        whole([&](Value *buffer) {
+          if (node.name.builtin->special == Special::stack) return stack_into(id, buffer);
+          call(node.name.builtin->symbol, {buffer});
+        });
       },
       [&](const LocalRef &) { convert_from(local_place(std::get<UseLocal>(use_of(id)).local)); },
       [&](const MapRef &node) { whole([&](Value *buffer) { map_memory_into(id, node, buffer); }); },

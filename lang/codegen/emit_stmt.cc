@@ -39,7 +39,16 @@ void Emitter::call_statement(ExprId id, const Call &node) {
   const Builtin &row = *node.callee.builtin;
   switch (row.special) {
     case Special::plain:
-      if (row.form == Form::value || row.form == Form::function) number(id);
+      if (is_memory(type_of(id).kind)) {
+        memory_at(id);
+      } else if (row.form == Form::value || row.form == Form::function) {
+        number(id);
+      }
+      return;
+    case Special::caller:
+    case Special::kernel_address:
+    case Special::processor_register:
+      number(id);
       return;
     case Special::same_number:
     case Special::byte_swap:
@@ -61,6 +70,7 @@ void Emitter::call_statement(ExprId id, const Call &node) {
     case Special::probe_name:
     case Special::function_name:
       return;
+    case Special::stack:
     case Special::str:
       memory_at(id);
       return;

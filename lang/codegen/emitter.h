@@ -109,6 +109,13 @@ class Emitter {
   void read_string(const Place &place, Value *to, uint32_t size);
   Value *address_of(const Unary &node);
 
+  // emit_stack.cc
+  void stack_into(ExprId id, Value *to);
+  Value *processor_register(const std::string &name);
+  Value *caller();
+  Value *tracer_frames();
+  Value *kernel_address(const std::string &name, Span span);
+
   // emit_memory.cc
   /// Bytes that hold the value, laid out as type_of(id) says; not to be written to.
   Value *memory_at(ExprId id);
@@ -191,6 +198,7 @@ class Emitter {
   llvm::IRBuilder<> builder_;
   std::unordered_map<uint32_t, llvm::GlobalVariable *> maps_;
   llvm::GlobalVariable *full_ = nullptr, *banks_ = nullptr, *faults_ = nullptr;
+  std::unordered_map<std::string, llvm::GlobalVariable *> addresses_;  // of the kernel, by name
   uint32_t scratch_bytes_ = 0;  // the largest need of all programs
 
   // The program being emitted.

@@ -35,6 +35,8 @@ class Symbolizer final : public Symbols {
   Symbol kernel(uint64_t address) override;
   Symbol user(uint32_t process, uint64_t address) override;
   Stack stack(const awl_stack &value, bool user, Stack::Style style) override;
+  /// Where the kernel has a function or a variable.
+  std::optional<uint64_t> kernel_address(std::string_view name) { return kernel_symbols().address_of(name); }
 
  private:
   struct Frame {

@@ -19,6 +19,8 @@ Providers all_providers() {
   return fake_providers({{.name = "begin", .section = "raw_tp", .fields = {}},
                          {.name = "end", .section = "raw_tp", .fields = {}},
                          {.name = "interval", .section = "perf_event", .fields = {}},
+                         {.name = "profile", .section = "perf_event", .fields = {}},
+                         {.name = "raw", .section = "raw_tp"},
                          {.name = "tracepoint", .section = "tp"},
                          {.name = "kprobe", .section = "kprobe", .targets = 3},
                          {.name = "kretprobe", .section = "kretprobe"},
@@ -95,6 +97,18 @@ TEST_CASE("every way to a field compiles") {
   check_compiles("fake:x { @[arg0, arg1, retval, args.name, args.comm, args.path, args.ret, args.flags] = count(); }");
   check_compiles("fake:x { printf(\"%p %s %s %s %d\\n\", arg1, str(args.name), args.comm, args.path, args.flags); }");
   check_compiles("fake:x /args.comm == comm && args.path != \"/\" && str(args.name) == \"a\"/ { @ = count(); }");
+}
+
+TEST_CASE("every form of a stack compiles, wherever it stands") {
+  for (const char *probe : {"fake:x", "raw:x", "profile:x", "begin"}) {
+    for (const char *stack : {"kstack", "kstack()", "stack", "ustack(127)", "kstack(1)", "ustack(perf)", "ustack(raw, 5)",
+                              "kstack(bpftrace)", "ustack(build_id, 56)"})
+      check_compiles(fmt::format("{0} {{ @[{1}, comm, {1}] = count(); @v = {1}; @l[1] = {1}; $s = {1}; @t[(1, {1})] = "
+                                 "len({1}); printf(\"%s\", {1}); print({1}, $s); }}",
+                                 probe, stack));
+    check_compiles(fmt::format("{} {{ @[caller, ksym(caller), usym(5)] = kaddr(\"a\") + kaddr(\"b\") + kaddr(\"a\"); }}", probe));
+  }
+  check_compiles("profile:x { @[reg(\"ip\"), usym(reg(\"sp\"))] = count(); kstack; caller; usym(1); len(ustack); }");
 }
 
 TEST_CASE("literals, empty and longest strings") {

@@ -260,3 +260,23 @@ TEST_CASE("bars are parts of the whole, in eighths of a cell") {
 }
 
 TEST_CASE("an empty histogram has no rows") { CHECK(picture(histogram({})).empty()); }
+
+TEST_CASE("stacks in their forms") {
+  Stack stack{.frames = {{.address = 0x1234, .name = "inner", .offset = 4, .module = "/bin/x", .inlined = true},
+                         {.address = 0x1234, .name = "outer\n", .offset = 0, .module = "/bin/x", .file = "x.c", .line = 7},
+                         {.address = 0xff}}};
+  auto text = [&](Stack::Style style) {
+    stack.style = style;
+    return render_value({.value = stack});
+  };
+  CHECK(text(Stack::Style::plain) == "\n        [inlined] inner+4\n        outer\\n@x.c:7\n        0xff\n");
+  CHECK(text(Stack::Style::perf) ==
+        "\n\t1234 inner+4 (/bin/x) (inlined)\n\t1234 outer\\n@x.c:7 (/bin/x)\n\tff 0xff ([unknown])\n");
+  CHECK(text(Stack::Style::raw) == "\n        1234\n        1234\n        ff\n");
+  stack.frames[1].name = "c0ffee";
+  CHECK(text(Stack::Style::build_id) == "\n        inner 0x4\n        c0ffee 0x0\n        0xff\n");
+  stack = {.truncated = true};
+  CHECK(text(Stack::Style::plain) == "\n        ...\n");
+  stack = {.lost = true};
+  CHECK(text(Stack::Style::plain) == "\n        <lost>\n");
+}

@@ -74,6 +74,29 @@ TEST_CASE("numbers of probes become names as long as there is one") {
   CHECK(decode_column(unknown, bytes, probes)->value == Value(uint64_t{7}));
 }
 
+TEST_CASE("stacks and symbols are asked for by what their bytes say") {
+  struct Asked : Symbols {
+    Symbol kernel(uint64_t address) override { return {.address = address, .name = "kernel"}; }
+    Symbol user(uint32_t process, uint64_t address) override { return {.address = address, .name = "user", .line = process}; }
+    Stack stack(const awl_stack &value, bool user, Stack::Style style) override {
+      return {.style = style, .frames = {{.address = value.id, .offset = value.frames, .line = value.process}}, .user = user};
+    }
+  } symbols;
+  std::vector<std::byte> bytes = record_of({7, 9 | uint64_t{3} << 32});
+  Column stack{.type = simple_type(Kind::user_stack)};
+  stack.type.name = "perf";
+  CHECK(decode_column(stack, bytes, {}, &symbols)->value ==
+        Value(Stack{.style = Stack::Style::perf, .frames = {{.address = 7, .offset = 3, .line = 9}}, .user = true}));
+  CHECK(decode_column({.type = simple_type(Kind::kernel_stack)}, bytes, {})->value == Value(Stack{.frames = {}, .lost = true}));
+  CHECK_FALSE(decode_column({.type = simple_type(Kind::kernel_stack), .offset = 8}, bytes, {}, &symbols));
+  CHECK(decode_column({.type = simple_type(Kind::kernel_symbol)}, bytes, {}, &symbols)->value ==
+        Value(Symbol{.address = 7, .name = "kernel"}));
+  std::vector<std::byte> of_process = record_of({7, 9});
+  CHECK(decode_column({.type = simple_type(Kind::user_symbol)}, of_process, {}, &symbols)->value ==
+        Value(Symbol{.address = 7, .name = "user", .line = 9}));
+  CHECK(decode_column({.type = simple_type(Kind::user_symbol)}, of_process, {})->value == Value(Symbol{.address = 7}));
+}
+
 TEST_CASE("signs, units, addresses and truth follow the type") {
   std::vector<std::byte> bytes = record_of({~uint64_t{0}});
   CHECK(*decode_column({.type = s64_type}, bytes, {}) == TypedValue{.value = int64_t{-1}});

@@ -43,6 +43,19 @@ TEST_CASE("one is not many") {
                  });
 }
 
+TEST_CASE("stacks that are missing, each kind once") {
+  Losses losses{.stacks_full = 2, .stacks_collided = 1, .stacks_unwalked = 1, .stacks_truncated = 3, .stacks_room = 100};
+  std::vector<std::string> lines;
+  for (const Note &note : notes_of(losses, manifest_with_map(), nullptr))
+    lines.push_back(note.subject + ": " + std::to_string(note.count) + " " + note.message);
+  CHECK(lines == std::vector<std::string>{
+                     "stacks: 2 stacks were lost because there is room for 100 different ones of a length",
+                     "stacks: 1 stack was lost because others have the same hash",
+                     "stacks: 1 stack was lost because the kernel could not follow it",
+                     "stacks: 3 stacks were cut at the most frames that the kernel walks over",
+                 });
+}
+
 TEST_CASE("the advice for a full map is a size that is enough, within reason") {
   auto advice = [](uint64_t dropped) {
     Losses losses{.map_full = {dropped}, .map_entries = {4096}};
