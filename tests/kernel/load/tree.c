@@ -12,7 +12,7 @@
 KEEP void ask(void)
 {
 	long result;
-	__asm__ volatile("syscall" : "=a"(result) : "a"(SYS_getppid) : "rcx", "r11", "memory");
+	__asm__ volatile("syscall\n\tnop" : "=a"(result) : "a"(SYS_getppid), "r"(__builtin_frame_address(0)) : "rcx", "r11", "memory");
 	__asm__ volatile("" : : "r"(result));
 }
 
@@ -20,6 +20,7 @@ static volatile long work;
 
 KEEP void burn(long rounds)
 {
+	__asm__ volatile("" : : "r"(__builtin_frame_address(0)));
 	for (long i = 0; i < rounds; i++)
 		work += i;
 }
@@ -28,7 +29,7 @@ KEEP void burn(long rounds)
 static inline __attribute__((always_inline)) void dissolved(void)
 {
 	long result;
-	__asm__ volatile("syscall" : "=a"(result) : "a"(SYS_getppid) : "rcx", "r11", "memory");
+	__asm__ volatile("syscall\n\tnop" : "=a"(result) : "a"(SYS_getppid), "r"(__builtin_frame_address(0)) : "rcx", "r11", "memory");
 	__asm__ volatile("" : : "r"(result));
 }
 
@@ -41,9 +42,11 @@ KEEP void burn_beta(void) { burn(2000000); work++; }
 
 int main(int argc, char **argv)
 {
-	for (int i = 0; i < 3; i++)
+	// One place of the call for each, whatever the compiler thinks of loops.
+	volatile int threes = 3, fives = 5;
+	for (int i = 0; i < threes; i++)
 		alpha();
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < fives; i++)
 		beta();
 	delta();
 	for (time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 0); time(NULL) < end;) {
