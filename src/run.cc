@@ -100,10 +100,15 @@ Result<Source> read_source(const Options &options) {
   return Source{escape_text(first), *text};
 }
 
+/// $1 and so on, and what getopt() looks for.
+Parameters parameters_of(const Options &options) {
+  size_t skip = options.expression ? 0 : std::min<size_t>(1, options.positional.size());
+  return {options.positional.begin() + static_cast<ptrdiff_t>(skip), options.positional.end()};
+}
+
 CompileOptions compile_options(const Options &options, const CTypes &kernel_types) {
   CompileOptions result;
-  size_t skip = options.expression ? 0 : std::min<size_t>(1, options.positional.size());
-  result.parameters.assign(options.positional.begin() + static_cast<ptrdiff_t>(skip), options.positional.end());
+  result.parameters = parameters_of(options);
   result.named = take_named(result.parameters);
   result.pids = options.pids;
   result.max_strlen = options.max_strlen;
@@ -416,7 +421,9 @@ int print_tidy(const Options &options) {
   Result<Source> source = read_source(options);
   if (!source) return fail(source.error());
   Diagnostics diagnostics;
-  parse(*source, compile_options(options).parameters, diagnostics);
+  Parameters parameters = parameters_of(options);
+  take_named(parameters);
+  parse(*source, parameters, diagnostics);
   if (diagnostics.failed()) {
     std::fputs(diagnostics.render(*source, console().colour).c_str(), stderr);
     return 1;
