@@ -127,7 +127,7 @@ void append_conversion(std::string &out, const TypedValue &value, const Conversi
   if (conversion.letter == 'r') {
     if (const Buffer *buffer = std::get_if<Buffer>(&value.value)) return append_bytes(out, buffer->bytes, conversion);
     if (const Text *text = std::get_if<Text>(&value.value)) return append_bytes(out, text->bytes, conversion);
-    return append_string(out, value, conversion, escape);
+    return append_string(out, value, conversion, look);
   }
   if (conversion.letter == 'v') return append_own_way(out, value, conversion, look);
   if (!bits || conversion.letter == 's') return append_string(out, value, conversion, look);
