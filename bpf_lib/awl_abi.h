@@ -103,8 +103,12 @@ struct awl_control {
   uint64_t stopped;  /* set by exit() in the kernel and by user space at the end: probes return at once */
   uint64_t lost;     /* events that found the ring full */
   uint64_t busy;     /* probe runs skipped because all scratch levels of the CPU were taken */
+  uint64_t unfollowed; /* processes that --follow had no room for */
 };
-AWL_ASSERT_SIZE(struct awl_control, 32);
+AWL_ASSERT_SIZE(struct awl_control, 40);
+
+/* Processes that --follow can look at at once. */
+#define AWL_FOLLOWED 32768
 
 /*
  * Banked maps (a script that prints and clears): the kernel side writes into bank awl_banks[map]; user space flips

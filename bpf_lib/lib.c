@@ -15,5 +15,6 @@
 #include "text.c"
 #include "stack.c"
 #include "flow.c"
+#include "follow.c"
 
 char awl_license[] SEC("license") = "GPL";

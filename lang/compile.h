@@ -20,6 +20,7 @@ struct CompileOptions {
   Parameters parameters;       // $1, $2 ...
   NamedParameters named;       // --name=value, for getopt()
   std::vector<int> pids;       // -p: only these processes; empty: all
+  bool follow = false;         // --follow: a set of processes that the running programs keep up to date
   uint32_t max_strlen = 1024;  // bytes that str() reads at most, with the NUL
   uint32_t map_capacity = 0;   // entries of a keyed map; 0: the default
   bool atomic_compare = true;  // the kernel has compare-and-exchange for BPF (5.12)

@@ -83,6 +83,12 @@ std::vector<Note> notes_of(const Losses &losses, const Manifest &manifest, const
   for (const auto &[probe, count] : losses.missed)
     if (count) notes.push_back(missed(probe, count, "the kernel could not run the probe at that moment"));
   if (losses.busy) notes.push_back(missed("probes", losses.busy, "probes interrupted each other too deeply"));
+  if (losses.unfollowed)
+    notes.push_back({.kind = Note::Kind::missed,
+                     .count = losses.unfollowed,
+                     .subject = "--follow",
+                     .message = plural(losses.unfollowed, "fork") + " not followed: there are too many processes at once",
+                     .help = {}});
   if (uint64_t count = losses.malformed)
     notes.push_back({.kind = Note::Kind::fault,
                      .count = count,

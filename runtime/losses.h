@@ -17,6 +17,7 @@ namespace awl {
 struct Losses {
   uint64_t lost_events = 0;                              // found the ring full
   uint64_t busy = 0;                                     // runs of a probe skipped for lack of scratch memory
+  uint64_t unfollowed = 0;                               // processes that --follow had no room for
   uint64_t malformed = 0;                                // records that no event could be made of
   uint64_t stacks_full = 0, stacks_collided = 0, stacks_unwalked = 0, stacks_truncated = 0;
   uint64_t stacks_room = 0;                              // stacks that fit each of the kernel's maps of them

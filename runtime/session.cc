@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "runtime/events.h"
+#include "runtime/follow.h"
 #include "runtime/libbpf_log.h"
 #include "runtime/losses.h"
 #include "runtime/maps.h"
@@ -96,6 +97,7 @@ class LiveSession final : public Session {
       : image_(image), manifest_(image.manifest), providers_(providers), options_(options), source_(source) {}
 
   Status load() override;
+  Status follow(std::span<const int> pids) override;
   Status attach(Sink &sink) override;
   bool poll(Sink &sink, milliseconds timeout) override;
   int event_fd() const override { return rings_->event_fd(); }
@@ -139,6 +141,7 @@ class LiveSession final : public Session {
   std::optional<EventDecoder> decoder_;
   std::unique_ptr<Rings> rings_;
   awl_control *control_ = nullptr;
+  std::vector<std::unique_ptr<Attachment>> following_;
   std::vector<Attached> attached_;  // after what it needs: it goes first
 
   Sink *sink_ = nullptr;  // while records are handed over
@@ -217,6 +220,13 @@ Status LiveSession::attach_program(const ProgramDescription &program) {
   auto places = (*provider)->attach(object_->program(program.symbol), program.group);
   if (!places) return places.error();
   attached_.push_back({&program, std::move(*places)});
+  return Done{};
+}
+
+Status LiveSession::follow(std::span<const int> pids) {
+  auto following = follow_processes(*object_, pids);
+  if (!following) return following.error();
+  following_ = std::move(*following);
   return Done{};
 }
 
@@ -357,6 +367,7 @@ Losses LiveSession::losses() const {
   if (control_) {
     losses.lost_events = std::atomic_ref(control_->lost).load();
     losses.busy = std::atomic_ref(control_->busy).load();
+    losses.unfollowed = std::atomic_ref(control_->unfollowed).load();
   }
   if (auto stacks = object_->words("awl_stack_losses"); stacks.size_bytes() >= sizeof(awl_stack_losses)) {
     std::vector<uint64_t> counts = copy_counts(stacks);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ class Session {
 
   /// Create the maps and give the programs to the kernel's verifier.
   virtual Status load() = 0;
+  /// For a script compiled with `follow`, before attach(): look at these processes and all that they start.
+  virtual Status follow(std::span<const int> pids) = 0;
   /// Run `begin` blocks, then attach everything else. On an error nothing stays attached.
   virtual Status attach(Sink &sink) = 0;
   /// Handle what the rings hold; waits up to `timeout` for more. False once the script said exit().

@@ -102,6 +102,8 @@ const OptionRow rows[] = {
     {'e', "expression", "PROGRAM", "the program, instead of the first argument", AWL_SET(o.expression = a)},
     {'c', "cmd", "COMMAND", "run a command when all probes are attached; awl ends with it", AWL_SET(o.command = a)},
     {'p', "pid", "PID,...", "look at these processes only", set_pids},
+    {0, "follow", "", "with -p or -c: look at these processes and all that they start, and at no others",
+     AWL_SET(o.follow = true)},
     {'o', "output", "FILE", "write the output of the script to a file", AWL_SET(o.output = a)},
     {'f', "format", "FORMAT", "output format: text, json, csv, flamegraph, html ... (see FORMATS in the manual)",
      set_format},
@@ -206,6 +208,8 @@ Result<Options> parse_options(int argc, char **argv) {
   if (options.command && !options.pids.empty())
     return usage_error("`-c` and `-p` exclude each other",
                        "`-c` starts the process to look at, `-p` names running ones");
+  if (options.follow && !options.command && options.pids.empty())
+    return usage_error("`--follow` needs `-p` or `-c`", "they say whom to follow");
   return options;
 }
 

@@ -32,6 +32,7 @@ struct Options {
   uint32_t max_strlen = 1024;             // --max-strlen
   bool quiet = false, verbose = false, dry_run = false, unsafe = false, stats = false;
   bool warnings = true, allow_vm = true, debug_info = false;
+  bool follow = false;  // --follow
 };
 
 struct OptionRow {

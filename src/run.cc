@@ -111,6 +111,7 @@ CompileOptions compile_options(const Options &options, const CTypes &kernel_type
   result.parameters = parameters_of(options);
   result.named = take_named(result.parameters);
   result.pids = options.pids;
+  result.follow = options.follow;
   result.max_strlen = options.max_strlen;
   result.map_capacity = options.map_capacity;
   result.atomic_compare = can_compare_atomically() || geteuid() != 0;  // who may not try may not run it either
@@ -376,6 +377,10 @@ int Run::operator()() {
     child.emplace(std::move(*started));
   }
   timers_.phase("attach");
+  std::vector<int> followed = options_.pids;
+  if (child) followed.push_back(child->pid());
+  if (Status following = options_.follow ? (*session)->follow(followed) : Status(Done{}); !following)
+    return refused(following.error());
   if (Status attached = (*session)->attach(*sink); !attached) return refused(attached.error());
   timers_.stop();
 

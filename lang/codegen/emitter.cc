@@ -127,7 +127,9 @@ void Emitter::emit_guards() {
     if (table_) arguments.insert(arguments.end(), {table_, constant(body_->group.table.size())});
     require(builder_.CreateIsNotNull(call(guard->symbol, arguments)));
   }
-  if (body_->group.filters_pids && !options_.pids.empty()) {
+  if (body_->group.filters_pids && options_.follow) {
+    require(builder_.CreateIsNotNull(call("awl_is_followed", {})));
+  } else if (body_->group.filters_pids && !options_.pids.empty()) {
     Value *pid = call("awl_pid", {}), *wanted = nullptr;
     for (int number : options_.pids) {
       Value *same = builder_.CreateICmpEQ(pid, constant(static_cast<uint64_t>(number)));
@@ -219,8 +221,22 @@ Emitter::Value *Emitter::fault_counter(Span span, std::string message) {
   return offset(faults_, index * 8);
 }
 
+/// Programs of our own for --follow; the session attaches them by these names.
+void Emitter::emit_follow() {
+  library_.library_map("awl_followed");
+  for (std::string_view event : {"fork", "exit"}) {
+    llvm::Function *program =
+        library_.add_program(fmt::format("awl_on_{}", event), fmt::format("raw_tp/sched_process_{}", event), {});
+    builder_.SetInsertPoint(BasicBlock::Create(library_.context(), "entry", program));
+    library_.set_place(builder_, program, {});
+    call(fmt::format("awl_follow_{}", event), {program->getArg(0)});
+    builder_.CreateRet(builder_.getInt32(0));
+  }
+}
+
 /// The sizes of awl_scratch and of the fault counters depend on all programs.
 void Emitter::finish() {
+  if (options_.follow) emit_follow();
   llvm::GlobalVariable *faults = library_.add_words("awl_faults", std::max<size_t>(1, manifest_.faults.size()));
   faults_->replaceAllUsesWith(faults);
   faults_->eraseFromParent();

@@ -35,6 +35,7 @@ class Emitter {
 
   // emitter.cc: the frame of a program, and places for values
   void emit_guards();
+  void emit_follow();
   void compute_common_values();
   void emit_pid_filter();
   void close_scratch(BasicBlock *start, BasicBlock *out);
