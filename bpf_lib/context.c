@@ -101,6 +101,26 @@ u64 awl_syscall_index_exit(void *ctx, const u16 *table, u64 entries) {
   return awl_syscall_entry(awl_syscall_number_exit(ctx), table, entries) - 1;
 }
 
+/* ---- iterators: {struct bpf_iter_meta *, the object, ...} ---- */
+
+struct bpf_iter_meta___awl {
+  struct seq_file *seq;
+} CORE;
+
+/*
+ * Whether there is an object: after the last one the kernel calls without. A byte for each, so that the reader gets
+ * control back now and then.
+ */
+u64 awl_iter_guard(void *ctx) {
+  u64 object = 0;
+  bpf_probe_read_kernel(&object, sizeof(object), (u64 *)ctx + 1);
+  if (!object) return 0;
+  struct bpf_iter_meta___awl *meta = *(struct bpf_iter_meta___awl **)ctx;
+  char byte = 0;
+  bpf_seq_write(meta->seq, &byte, 1);
+  return 1;
+}
+
 /* Which target of its group fired: the number given at attach time. */
 u64 awl_cookie(void *ctx) { return bpf_get_attach_cookie(ctx); }
 

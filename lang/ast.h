@@ -163,9 +163,9 @@ struct Step {     // ++x x++ --x x--
 
 struct Expr {
   Span span;
-  std::variant<IntegerLiteral, BooleanLiteral, StringLiteral, NameRef, LocalRef, MapRef, PositionalRef,
-               PositionalCount, Call, MemberRef, Unary, Binary, Ternary, TupleLiteral, RecordLiteral, Cast, Index,
-               ElementRef, SizeOf, OffsetOf, TypeExpr, IfExpr, BlockExpr, InlineCall, Comptime, Step>
+  std::variant<IntegerLiteral, BooleanLiteral, StringLiteral, NameRef, LocalRef, MapRef, PositionalRef, PositionalCount,
+               Call, MemberRef, Unary, Binary, Ternary, TupleLiteral, RecordLiteral, Cast, Index, ElementRef, SizeOf,
+               OffsetOf, TypeExpr, IfExpr, BlockExpr, InlineCall, Comptime, Step>
       node;
 };
 
@@ -225,6 +225,7 @@ struct Stmt {
 struct ProbeSpec {
   std::string text;
   Span span;
+  std::vector<ProbeSpec> alternatives = {};  // "kprobe:f || kprobe:g": taken in turn when this one is not there
 };
 
 /// probe-spec, probe-spec / predicate / { body }

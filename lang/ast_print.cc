@@ -22,7 +22,10 @@ class Printer {
   void probe(const ProbeBlock &block) {
     line("probe", block.span);
     level_++;
-    for (const ProbeSpec &spec : block.specs) line("attach " + escape_text(spec.text), spec.span);
+    for (const ProbeSpec &spec : block.specs) {
+      line("attach " + escape_text(spec.text), spec.span);
+      for (const ProbeSpec &other : spec.alternatives) line("or " + escape_text(other.text), other.span);
+    }
     if (block.predicate) heading("predicate", *block.predicate);
     stmt(block.body);
     level_--;

@@ -84,7 +84,8 @@ BodyUses uses_of(const Ast &ast, const ProbeBlock &block) {
       const Builtin *row = call->callee.builtin;
       if (row) uses.identity |= row->special == Special::probe_name || row->special == Special::function_name;
     }
-    if (!field.empty() && field != "args" && field != "data" && !uses.uses(field)) uses.fields.push_back(field);
+    if (!field.empty() && field != "args" && field != "data" && field != "ctx" && !uses.uses(field))
+      uses.fields.push_back(field);
   };
   walk(ast, block, {visit, nullptr});
   return uses;
@@ -135,7 +136,7 @@ void Checker::add_body(const ProbeBlock &block, TargetGroup group) {
   program_.bodies.push_back(std::move(body));
 }
 
-void Checker::report_provider(const ProbeSpec &spec) {
+void Checker::report_provider(const ProbeSpec &spec, Diagnostics &diagnostics) const {
   std::string_view written = std::string_view(spec.text).substr(0, spec.text.find(':'));
   std::vector<std::string_view> names;
   std::string all;
@@ -146,29 +147,44 @@ void Checker::report_provider(const ProbeSpec &spec) {
   // A spec with parameters in it is not as long in the script as it is here.
   Span at = spec.span;
   if (at.end - at.begin == spec.text.size()) at.end = at.begin + static_cast<uint32_t>(written.size());
-  auto draft = reported_.error(at, "unknown probe provider `{}`", brief(written));
+  auto draft = diagnostics.error(at, "unknown probe provider `{}`", brief(written));
   if (auto near = did_you_mean(written, names))
     draft.help("did you mean `{}`?", *near);
   else
     draft.help("the providers are {}", all);
 }
 
+/// What a spec without its alternatives stands for.
+Checker::Resolved Checker::resolve_one(const ProbeSpec &spec, const BodyUses &uses) const {
+  Resolved result;
+  if (const Provider *provider = find_provider(providers_, spec.text))
+    result.groups = provider->resolve(spec, uses, options_.resolve, result.diagnostics, result.refusal);
+  else
+    report_provider(spec, result.diagnostics);
+  std::erase_if(result.groups, [](const TargetGroup &group) { return group.targets.empty(); });
+  return result;
+}
+
+/// The first of the alternatives that is there; when none is, what is wrong with the first counts.
+Checker::Resolved Checker::resolve_first(const ProbeSpec &spec, const BodyUses &uses) const {
+  Resolved first = resolve_one(spec, uses);
+  if (!first.groups.empty()) return first;
+  for (const ProbeSpec &other : spec.alternatives)
+    if (Resolved next = resolve_one(other, uses); !next.groups.empty()) return next;
+  return first;
+}
+
 void Checker::resolve_spec(const ProbeBlock &block, const ProbeSpec &spec, const BodyUses &uses,
                            std::optional<Error> &refused) {
-  const Provider *provider = find_provider(providers_, spec.text);
-  if (!provider) return report_provider(spec);
-  std::optional<Error> refusal;
-  Diagnostics said;
-  std::vector<TargetGroup> groups = provider->resolve(spec, uses, options_.resolve, said, refusal);
-  if (options_.resolve.missing != MissingProbes::error && said.failed() && groups.empty()) {
+  Resolved found = resolve_first(spec, uses);
+  if (options_.resolve.missing != MissingProbes::error && found.diagnostics.failed() && found.groups.empty()) {
     if (options_.resolve.missing == MissingProbes::warn)
-      reported_.warning(spec.span, "{}; it is left out", said.all()[0].message);
+      reported_.warning(spec.span, "{}; it is left out", found.diagnostics.all()[0].message);
     return;
   }
-  reported_.append(said);
-  for (TargetGroup &group : groups)
-    if (!group.targets.empty()) add_body(block, std::move(group));
-  if (refusal && !refused) refused = std::move(refusal);
+  reported_.append(found.diagnostics);
+  for (TargetGroup &group : found.groups) add_body(block, std::move(group));
+  if (found.refusal && !refused) refused = std::move(found.refusal);
 }
 
 /// A block none of whose probes can be had is checked all the same, with a probe of which nothing is known: mistakes

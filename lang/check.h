@@ -73,10 +73,17 @@ class Checker {
   };
 
   // check.cc
+  struct Resolved {
+    std::vector<TargetGroup> groups;
+    Diagnostics diagnostics;
+    std::optional<Error> refusal;
+  };
+  Resolved resolve_one(const ProbeSpec &spec, const BodyUses &uses) const;
+  Resolved resolve_first(const ProbeSpec &spec, const BodyUses &uses) const;
   void resolve_spec(const ProbeBlock &block, const ProbeSpec &spec, const BodyUses &uses,
                     std::optional<Error> &refused);
   void add_body(const ProbeBlock &block, TargetGroup group);
-  void report_provider(const ProbeSpec &spec);
+  void report_provider(const ProbeSpec &spec, Diagnostics &diagnostics) const;
   void find_maps();
   void find_declarations();
   void find_cleared_prints(const Block &block);

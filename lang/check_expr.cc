@@ -314,7 +314,9 @@ void Checker::report_field(const std::string &name, Span span) {
 
 Type Checker::member(ExprId id, const MemberRef &node) {
   const auto *object = std::get_if<NameRef>(&at(node.object).node);
-  if (object && !object->name.builtin && (object->name.text == "args" || object->name.text == "data"))
+  // An iterator's object is known to others as a field of its context.
+  const bool is_context = object && object->name.text == "ctx" && body_->group.provider == "iter";
+  if (is_context || (object && !object->name.builtin && (object->name.text == "args" || object->name.text == "data")))
     return field(id, "args." + node.field.text, node.field.span);
   return member_of(id, value(node.object), node.field, at(node.object).span);
 }

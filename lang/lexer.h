@@ -110,6 +110,8 @@ class Lexer {
   void c_declaration();
   Token spec_token(ProbeSpec spec);
   ProbeSpec spec();
+  ProbeSpec attach_point();
+  bool take_or();
   bool spec_goes_on(bool colon) const;
   void spec_quoted(std::string &text);
   void spec_parameter(std::string &text);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Attach points: free text, because what may stand in them is the providers' affair (paths, globs, C++ names). A
-// text ends at white space, `,`, `{` or `}`, and at a `/` while it has no `:` yet, so that both `begin/pid == 1/`
-// and `uprobe:/bin/bash:readline` are what they look like. Quoted parts may hold anything.
+// text ends at white space, `,`, `{`, `}` or `||`, and at a `/` while it has no `:` yet, so that both `begin/pid == 1/`
+// and `uprobe:/bin/bash:readline` are what they look like. Quoted parts may hold anything. What follows `||` is taken
+// when what stands before is not there.
 #include <algorithm>
 
 #include "lang/lexer.h"
@@ -44,8 +45,9 @@ Lexer::Token Lexer::declaration_or_spec() {
   return spec_token(spec());
 }
 
-ProbeSpec Lexer::spec() {
-  position_ = start_;
+/// One attach point, from here to where it ends.
+ProbeSpec Lexer::attach_point() {
+  const uint32_t begin = position_;
   ProbeSpec result;
   bool colon = false;
   for (size_t looked_at = 0; spec_goes_on(colon); looked_at = result.text.size()) {
@@ -58,7 +60,24 @@ ProbeSpec Lexer::spec() {
       result.text += at(position_++);
     colon = colon || result.text.find(':', looked_at) != std::string::npos;
   }
-  result.span = span();
+  result.span = {begin, position_};
+  return result;
+}
+
+/// Past `||` and the blanks on both sides, when that is what follows.
+bool Lexer::take_or() {
+  const auto or_sign = static_cast<uint32_t>(after_blanks(position_));
+  if (at(or_sign) != '|' || at(or_sign + 1) != '|') return false;
+  position_ = static_cast<uint32_t>(after_blanks(or_sign + 2));
+  return true;
+}
+
+ProbeSpec Lexer::spec() {
+  position_ = start_;
+  ProbeSpec result = attach_point();
+  while (take_or()) result.alternatives.push_back(attach_point());
+  for (const ProbeSpec &other : result.alternatives)
+    if (other.text.empty()) diagnostics_.error(result.span, "`||` without a probe behind it");
   return result;
 }
 
@@ -98,7 +117,8 @@ void Lexer::c_declaration() {
 bool Lexer::spec_goes_on(bool colon) const {
   constexpr std::string_view enders = " \t\r\n\v\f,{}";
   const char c = at(position_);
-  return c != '\0' && enders.find(c) == std::string_view::npos && (c != '/' || colon);
+  const bool is_or = c == '|' && at(position_ + 1) == '|';
+  return c != '\0' && enders.find(c) == std::string_view::npos && (c != '/' || colon) && !is_or;
 }
 
 void Lexer::spec_quoted(std::string &text) {

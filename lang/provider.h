@@ -139,6 +139,8 @@ class Attachment {
   virtual bool slow_to_close() const { return false; }
   /// Hits that the kernel did not deliver (kprobe maxactive, recursion), where the link can say it.
   virtual uint64_t missed() const { return 0; }
+  /// The kernel's link; -1 when there is none.
+  virtual int descriptor() const { return -1; }
 };
 
 class Provider {

@@ -109,6 +109,13 @@ std::string btf_c_type(const btf *btf, uint32_t id) {
   }
 }
 
+bool btf_fits_trampoline(const btf *btf, uint32_t id) {
+  const btf_type *prototype = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
+  const uint32_t parameters = btf_vlen(prototype);
+  if (parameters > 0 && btf_params(prototype)[parameters - 1].type == 0) return false;
+  return btf_language_type(btf, prototype->type).kind != Kind::record;
+}
+
 KernelFunction btf_function(const btf *btf, uint32_t id) {
   const btf_type *type = btf__type_by_id(btf, id);
   const btf_type *prototype = btf__type_by_id(btf, type->type);

@@ -18,4 +18,7 @@ std::string btf_c_type(const btf *btf, uint32_t id);
 /// The function behind a BTF_KIND_FUNC.
 KernelFunction btf_function(const btf *btf, uint32_t id);
 
+/// False for what the kernel never puts on a trampoline: variable arguments, results wider than a register.
+bool btf_fits_trampoline(const btf *btf, uint32_t id);
+
 }  // namespace awl

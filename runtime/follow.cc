@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -74,21 +75,35 @@ Status add_all(int map, std::span<const int> pids) {
   return Done{};
 }
 
+/// Those that ended before anybody looked for it.
+void remove_ended(int map) {
+  std::vector<uint32_t> ended;
+  uint32_t pid = 0;
+  for (void *previous = nullptr; bpf_map_get_next_key(map, previous, &pid) == 0; previous = &pid)
+    if (::kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH) ended.push_back(pid);
+  for (uint32_t one : ended) bpf_map_delete_elem(map, &one);
+}
+
+Result<std::unique_ptr<Attachment>> attach(const Object &object, const char *program, const char *tracepoint) {
+  LibbpfLog log;
+  bpf_program *found = object.program(program);
+  if (found == nullptr) return attach_error(tracepoint, ENOENT);
+  return own_link(bpf_program__attach_raw_tracepoint(found, tracepoint), tracepoint, false);
+}
+
 }  // namespace
 
-Result<std::vector<std::unique_ptr<Attachment>>> follow_processes(const Object &object, std::span<const int> pids) {
-  std::vector<std::unique_ptr<Attachment>> attachments;
-  LibbpfLog log;
-  for (const char *event : {"fork", "exit"}) {
-    bpf_program *program = object.program(fmt::format("awl_on_{}", event));
-    if (program == nullptr) return attachments;
-    const std::string tracepoint = fmt::format("sched_process_{}", event);
-    auto attachment = own_link(bpf_program__attach_raw_tracepoint(program, tracepoint.c_str()), tracepoint, false);
-    if (!attachment) return attachment.error();
-    attachments.push_back(std::move(*attachment));
-  }
+Result<std::unique_ptr<Attachment>> follow_processes(const Object &object, std::span<const int> pids) {
+  auto attachment = attach(object, "awl_on_fork", "sched_process_fork");
+  if (!attachment) return attachment;
   if (Status added = add_all(object.map_fd("awl_followed"), pids); !added) return added.error();
-  return attachments;
+  return attachment;
+}
+
+Result<std::unique_ptr<Attachment>> forget_processes(const Object &object) {
+  auto attachment = attach(object, "awl_on_exit", "sched_process_exit");
+  if (attachment) remove_ended(object.map_fd("awl_followed"));
+  return attachment;
 }
 
 }  // namespace awl

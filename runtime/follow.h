@@ -12,8 +12,12 @@
 
 namespace awl {
 
-/// Attach the programs that keep the set, then put `pids` in and all that they have started before. The attachments
-/// keep it up to date. Empty when the object follows nobody.
-Result<std::vector<std::unique_ptr<Attachment>>> follow_processes(const Object &object, std::span<const int> pids);
+/// Before the probes are attached: have new processes put into the set, then put `pids` in and all that they have
+/// started before. The attachment keeps it up to date.
+Result<std::unique_ptr<Attachment>> follow_processes(const Object &object, std::span<const int> pids);
+
+/// After the probes: have those that end taken out of the set. What hangs on the same event runs in the order of
+/// attaching, and a probe on the end of a process wants to see it.
+Result<std::unique_ptr<Attachment>> forget_processes(const Object &object);
 
 }  // namespace awl

@@ -52,6 +52,7 @@ struct KernelFunction {
 /// A function that kprobes may go to, and the module that it is in ("" for the kernel itself).
 struct TraceableFunction {
   std::string_view name, module;
+  uint64_t address = 0;  // of the place that tracing changes; 0 where the kernel does not tell
   auto operator<=>(const TraceableFunction &) const = default;
 };
 
@@ -105,6 +106,8 @@ class Kernel {
   const Result<std::vector<TraceableFunction>> &traceable_functions() const;
   /// Whether there is a function of this name at all, traceable or not (BTF, then kallsyms).
   bool has_function(std::string_view name) const;
+  /// The module that has the only function of this name; empty when there is none, or it is the kernel's own.
+  std::string module_of(std::string_view name) const;
   /// Where a symbol lies; nothing when there is none or the kernel hides its addresses.
   std::optional<uint64_t> symbol_address(std::string_view name) const;
   /// Why a kprobe on an existing function may be refused: "it is on the kernel's kprobe blacklist"; empty when
@@ -114,6 +117,8 @@ class Kernel {
   /// The kernel's BTF (loaded once), or null when the kernel has none.
   btf *kernel_btf() const;
   std::optional<KernelFunction> function(std::string_view name) const;
+  /// Whether function() gives one that fits_trampoline(), without the cost of describing it: listings ask for all.
+  bool may_fentry(std::string_view name) const;
   /// The same for a module that is loaded.
   std::optional<KernelFunction> module_function(std::string_view module, std::string_view name) const;
 

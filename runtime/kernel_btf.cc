@@ -44,6 +44,12 @@ std::optional<KernelFunction> Kernel::function(std::string_view name) const {
   return btf_function(state_->kernel_btf, found->second);
 }
 
+bool Kernel::may_fentry(std::string_view name) const {
+  if (kernel_btf() == nullptr) return false;
+  const auto found = state_->function_ids.find(name);
+  return found != state_->function_ids.end() && btf_fits_trampoline(state_->kernel_btf, found->second);
+}
+
 std::optional<KernelFunction> Kernel::module_function(std::string_view module, std::string_view name) const {
   if (module.empty() || module == "vmlinux") return function(name);
   if (kernel_btf() == nullptr || module.find('/') != module.npos) return std::nullopt;

@@ -65,15 +65,19 @@ std::unordered_set<std::string_view> blacklisted(std::string_view text) {
   return names;
 }
 
-/// "vfs_read" or "xfs_read [xfs]" lines. Places that were a function when the kernel was built and are none now
-/// carry a name that says so.
-std::vector<TraceableFunction> from_filter_list(std::string_view text) {
+/// "vfs_read" or "xfs_read [xfs]" lines, with addresses before the names where `has_addresses`. Places that were a
+/// function when the kernel was built and are none now carry a name that says so.
+std::vector<TraceableFunction> from_filter_list(std::string_view text, bool has_addresses) {
   std::vector<TraceableFunction> functions;
   functions.reserve(text.size() / 20);
   each_line(text, [&](std::string_view line) {
-    const std::string_view name = take_word(line);
-    if (name.empty() || name.starts_with("__ftrace_invalid_address_")) return;
-    functions.push_back({name, module_of(take_word(line))});
+    TraceableFunction function;
+    const std::string_view address = has_addresses ? take_word(line) : std::string_view();
+    std::from_chars(address.data(), address.data() + address.size(), function.address, 16);
+    function.name = take_word(line);
+    function.module = module_of(take_word(line));
+    if (!function.name.empty() && !function.name.starts_with("__ftrace_invalid_address_"))
+      functions.push_back(function);
   });
   return functions;
 }
@@ -109,10 +113,12 @@ const Result<std::vector<TraceableFunction>> &Kernel::traceable_functions() cons
   std::vector<TraceableFunction> functions;
   const Result<std::string> &directory = tracefs();
   std::optional<std::string> list;
-  if (directory) list = read_file(*directory + "/available_filter_functions");
+  if (directory) list = read_file(*directory + "/available_filter_functions_addrs");
+  const bool has_addresses = list.has_value();
+  if (directory && !list) list = read_file(*directory + "/available_filter_functions");
   if (list) {
     state_->function_text = std::move(*list);
-    functions = from_filter_list(state_->function_text);
+    functions = from_filter_list(state_->function_text, has_addresses);
   } else {
     functions = from_symbols(symbols(state_->symbol_text, state_->root), blacklist_text(state_->root));
   }
@@ -134,6 +140,18 @@ bool Kernel::has_function(std::string_view name) const {
     found = found || (symbol == name && is_text_symbol(type));
   });
   return found;
+}
+
+std::string Kernel::module_of(std::string_view name) const {
+  std::string found;
+  size_t count = 0;
+  each_symbol(symbols(state_->symbol_text, state_->root),
+              [&](char type, std::string_view symbol, std::string_view module) {
+                if (symbol != name || !is_text_symbol(type)) return;
+                count++;
+                found = module;
+              });
+  return count == 1 ? found : std::string();
 }
 
 std::optional<uint64_t> Kernel::symbol_address(std::string_view name) const {

@@ -8,6 +8,8 @@
 
 namespace awl {
 
+class Kernel;
+
 struct Listing {
   std::vector<Listed> probes;      // sorted by name
   std::vector<Error> unavailable;  // providers that could not say what they have
@@ -17,5 +19,10 @@ struct Listing {
 /// one; the provider may be given by an alias. Nothing found is an error with the nearest name, or the reason why a
 /// provider could not answer.
 Result<Listing> list_probes(const Providers &providers, std::string_view pattern, bool details);
+
+/// "struct task_*", "union ...", "enum ...": a pattern for types rather than probes.
+bool is_type_pattern(std::string_view pattern);
+/// The kernel's types of that kind and name, as C.
+Result<Listing> list_types(const Kernel &kernel, std::string_view pattern, bool details);
 
 }  // namespace awl

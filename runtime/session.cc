@@ -23,6 +23,8 @@
 #include "runtime/rings.h"
 #include "runtime/stacks.h"
 #include "runtime/symbols/symbolizer.h"
+#include "runtime/walk.h"
+#include "src/base/fd.h"
 
 namespace awl {
 namespace {
@@ -40,7 +42,10 @@ struct Overloaded : F... {
 bool is_begin(const ProgramDescription &program) { return program.group.provider == "begin"; }
 bool is_end(const ProgramDescription &program) { return program.group.provider == "end"; }
 bool is_self(const ProgramDescription &program) { return program.group.provider == "self"; }
-bool is_live(const ProgramDescription &program) { return !is_begin(program) && !is_end(program); }
+bool is_iterator(const ProgramDescription &program) { return program.group.provider == "iter"; }
+bool is_live(const ProgramDescription &program) {
+  return !is_begin(program) && !is_end(program) && !is_iterator(program);
+}
 
 uint64_t boot_time_ns() {
   timespec now{};
@@ -110,6 +115,7 @@ class LiveSession final : public Session {
   }
   std::optional<int> exit_code() const override { return exit_code_; }
   const std::vector<Note> &notes() const override { return notes_; }
+  std::vector<ProgramStatistics> statistics() const override;
   bool slow_to_close() const override;
 
  private:
@@ -117,6 +123,7 @@ class LiveSession final : public Session {
   Status run(const ProgramDescription &program) const;
   Status run_all(bool (*which)(const ProgramDescription &)) const;
   Status attach_program(const ProgramDescription &program);
+  Status run_iterators(Sink &sink);
   bool is_stopped() const;
   void consume(Sink &sink);
   void drain(Sink &sink);
@@ -128,6 +135,7 @@ class LiveSession final : public Session {
   void note_losses();
   Losses losses() const;
   uint64_t missed(const Attached &attached) const;
+  bpf_prog_info information(const ProgramDescription &program) const;
 
   const ProgramImage &image_;
   const Manifest &manifest_;
@@ -141,6 +149,7 @@ class LiveSession final : public Session {
   std::optional<EventDecoder> decoder_;
   std::unique_ptr<Rings> rings_;
   awl_control *control_ = nullptr;
+  Fd measuring_;  // while it is open, the kernel measures
   std::vector<std::unique_ptr<Attachment>> following_;
   std::vector<Attached> attached_;  // after what it needs: it goes first
 
@@ -153,6 +162,7 @@ class LiveSession final : public Session {
 };
 
 Status LiveSession::load() {
+  if (options_.measure) measuring_ = Fd(bpf_enable_stats(BPF_STATS_RUN_TIME));
   Result<Object> object = Object::load(image_, {options_.ring_bytes, options_.verbose}, source_);
   if (!object) return object.error();
   if (!has_what_it_names(*object, manifest_)) return damaged_image();
@@ -226,11 +236,27 @@ Status LiveSession::attach_program(const ProgramDescription &program) {
 Status LiveSession::follow(std::span<const int> pids) {
   auto following = follow_processes(*object_, pids);
   if (!following) return following.error();
-  following_ = std::move(*following);
+  following_.push_back(std::move(*following));
   return Done{};
 }
 
-Status LiveSession::attach(Sink &) {
+/// The walks, in the order of the script.
+Status LiveSession::run_iterators(Sink &sink) {
+  const auto pause = [&] {
+    consume(sink);
+    return !is_stopped();
+  };
+  for (const ProgramDescription &program : manifest_.programs) {
+    if (!is_iterator(program) || is_stopped()) continue;
+    if (Status done = attach_program(program); !done) return done;
+    const Attached &iterator = attached_.back();
+    for (const auto &place : iterator.places)
+      if (Status walked = walk(*place, pause); !walked) return walked;
+  }
+  return Done{};
+}
+
+Status LiveSession::attach(Sink &sink) {
   if (control_) control_->start_ns = boot_time_ns();
   if (Status ran = run_all(is_begin); !ran) return ran;
   for (const ProgramDescription &program : manifest_.programs) {
@@ -240,7 +266,12 @@ Status LiveSession::attach(Sink &) {
       return done;
     }
   }
-  return Done{};
+  if (!following_.empty()) {
+    auto forgetting = forget_processes(*object_);
+    if (!forgetting) return forgetting.error();
+    following_.push_back(std::move(*forgetting));
+  }
+  return run_iterators(sink);
 }
 
 /// exit() in the kernel says so at once; its event may still be on the way.
@@ -386,11 +417,30 @@ Losses LiveSession::losses() const {
 uint64_t LiveSession::missed(const Attached &attached) const {
   uint64_t sum = 0;
   for (const auto &place : attached.places) sum += place->missed();
+  return sum + information(*attached.program).recursion_misses;
+}
+
+/// All zeros when the kernel does not say.
+bpf_prog_info LiveSession::information(const ProgramDescription &program) const {
   bpf_prog_info info{};
   uint32_t size = sizeof info;
-  if (bpf_prog_get_info_by_fd(bpf_program__fd(object_->program(attached.program->symbol)), &info, &size) == 0)
-    sum += info.recursion_misses;
-  return sum;
+  if (bpf_prog_get_info_by_fd(bpf_program__fd(object_->program(program.symbol)), &info, &size) != 0) return {};
+  return info;
+}
+
+std::vector<ProgramStatistics> LiveSession::statistics() const {
+  std::vector<ProgramStatistics> rows;
+  for (const ProgramDescription &program : manifest_.programs) {
+    const bpf_prog_info info = information(program);
+    rows.push_back({.probes = program_label(program),
+                    .mechanism = program.group.mechanism,
+                    .runs = info.run_cnt,
+                    .nanoseconds = info.run_time_ns,
+                    .missed = info.recursion_misses});
+  }
+  for (const Attached &attached : attached_)
+    rows[static_cast<size_t>(attached.program - manifest_.programs.data())].missed = missed(attached);
+  return rows;
 }
 
 size_t LiveSession::probe_count() const {

@@ -22,9 +22,17 @@ namespace awl {
 
 struct SessionOptions {
   bool verbose = false;     // -v: the kernel's whole verifier log with a refusal
+  bool measure = false;     // --stats: have the kernel count runs, and time them, which costs some
   uint64_t ring_bytes = 0;  // 0: choose from the free memory
   bool maps_by_name = false;  // at the end maps come by name, not in the order of the script
   bool debug_info = false;  // frames of user stacks with source lines and inlined calls
+};
+
+/// What became of one program and its probes.
+struct ProgramStatistics {
+  std::string probes;  // "kprobe:vfs_read and 12 more"
+  std::string mechanism;
+  uint64_t runs = 0, nanoseconds = 0, missed = 0;
 };
 
 class Session {
@@ -60,6 +68,8 @@ class Session {
   virtual std::optional<int> exit_code() const = 0;
   /// Losses and faults, valid after finish().
   virtual const std::vector<Note> &notes() const = 0;
+  /// One row for each program, in the order of the script; counts are zero without `measure`.
+  virtual std::vector<ProgramStatistics> statistics() const = 0;
   /// What remains attached is slow to close: a background process should do it (see Attachment::slow_to_close).
   virtual bool slow_to_close() const = 0;
 };

@@ -24,7 +24,8 @@ int print_list(const Options &options) {
   if (patterns.empty()) patterns.push_back("*");
   std::string text;
   for (const std::string &pattern : patterns) {
-    auto listing = list_probes(providers, pattern, options.verbose);
+    auto listing = is_type_pattern(pattern) ? list_types(this_kernel(), pattern, options.verbose)
+                                            : list_probes(providers, pattern, options.verbose);
     if (!listing) return fail(listing.error());
     for (const Listed &probe : listing->probes) {
       text.append(probe.name).append("\n");

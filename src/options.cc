@@ -121,7 +121,7 @@ const OptionRow rows[] = {
     {0, "via", "MECHANISM",
      "force a mechanism: fentry, fexit, kprobe, kprobe.multi, perf, raw_tp, uprobe, uprobe.multi", set_via},
     {0, "unsafe", "", "allow what can disturb the machine", AWL_SET(o.unsafe = true)},
-    {0, "stats", "", "print how long each phase took", AWL_SET(o.stats = true)},
+    {0, "stats", "", "print how long each phase took, and what each probe did and cost", AWL_SET(o.stats = true)},
     {0, "debug-info", "", "stacks of processes with source lines and inlined calls", AWL_SET(o.debug_info = true)},
     {0, "max-map-keys", "N", "entries that a map can hold (1048576)",
      [](Options &o, const std::string &a) { return set_count(o.map_capacity, a, "a number of keys", 1, 1u << 28); }},

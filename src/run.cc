@@ -220,6 +220,18 @@ void detach_in_background(const Session &session) {
   _exit(0);
 }
 
+/// What each program did, for --stats.
+std::string table(const std::vector<ProgramStatistics> &rows) {
+  size_t width = 5;
+  for (const ProgramStatistics &row : rows) width = std::max(width, row.probes.size());
+  std::string text =
+      fmt::format("{:<{}}  {:<15} {:>10} {:>8} {:>8}\n", "probe", width, "by", "runs", "ns/run", "missed");
+  for (const ProgramStatistics &row : rows)
+    text += fmt::format("{:<{}}  {:<15} {:>10} {:>8} {:>8}\n", row.probes, width, row.mechanism, row.runs,
+                        row.runs ? row.nanoseconds / row.runs : 0, row.missed);
+  return text;
+}
+
 /// For --no-warnings.
 Diagnostics errors_of(const Diagnostics &all) {
   Diagnostics errors;
@@ -321,7 +333,7 @@ int Run::end(Session &session, Sink &sink, Writer &writer, const Wakers &wakers,
                                          : fmt::format("cannot write `{}`", escape_text(options_.output)),
                  errno_text(writer.error()), ""});
   }
-  if (options_.stats) std::fputs(timers_.render().c_str(), stderr);
+  if (options_.stats) std::fputs((timers_.render() + table(session.statistics())).c_str(), stderr);
   detach_in_background(session);
   return status;
 }
@@ -366,6 +378,7 @@ int Run::operator()() {
   session_options.verbose = options_.verbose;
   session_options.maps_by_name = style.maps_by_name;
   session_options.debug_info = options_.debug_info;
+  session_options.measure = options_.stats;
   auto session = Session::open(compiled->image, providers_, session_options, &source_);
   if (!session) return refused(session.error());
   if (Status loaded = (*session)->load(); !loaded) return refused(loaded.error());

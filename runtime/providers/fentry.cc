@@ -53,7 +53,7 @@ ProviderDoc Trampoline::doc() const {
 
 /// BTF must know the one function that is named.
 bool Trampoline::check_known(const ProbeSpec &spec, const FunctionPattern &pattern, Diagnostics &diagnostics) const {
-  if (kernel_.function(pattern.function)) return true;
+  if (described_function(kernel_, pattern)) return true;
   if (!kernel_.has_function(pattern.function)) {
     report_no_function(kernel_, spec, pattern, diagnostics);
     return false;
@@ -69,7 +69,7 @@ std::vector<KernelFunction> Trampoline::find(const ProbeSpec &spec, const Functi
                                              Diagnostics &diagnostics, std::optional<Error> &refused) const {
   std::vector<KernelFunction> functions;
   if (!pattern.has_glob()) {
-    if (check_known(spec, pattern, diagnostics)) functions.push_back(*kernel_.function(pattern.function));
+    if (check_known(spec, pattern, diagnostics)) functions.push_back(*described_function(kernel_, pattern));
     return functions;
   }
   const Result<std::vector<TraceableFunction>> matching = matching_functions(kernel_, pattern);
@@ -78,7 +78,7 @@ std::vector<KernelFunction> Trampoline::find(const ProbeSpec &spec, const Functi
     return {};
   }
   for (const TraceableFunction &name : *matching) {
-    std::optional<KernelFunction> function = kernel_.function(name.name);
+    std::optional<KernelFunction> function = kernel_.module_function(name.module, name.name);
     if (function && fits_trampoline(*function)) functions.push_back(std::move(*function));
   }
   if (functions.empty()) report_no_function(kernel_, spec, pattern, diagnostics);
@@ -90,9 +90,9 @@ std::vector<KernelFunction> Trampoline::find(const ProbeSpec &spec, const Functi
   return {};
 }
 
-std::vector<TargetGroup> Trampoline::resolve(const ProbeSpec &spec, const BodyUses &, const ResolveOptions &,
+std::vector<TargetGroup> Trampoline::resolve(const ProbeSpec &spec, const BodyUses &, const ResolveOptions &options,
                                              Diagnostics &diagnostics, std::optional<Error> &refused) const {
-  const std::optional<FunctionPattern> pattern = parse_function(spec, probe_, diagnostics);
+  const std::optional<FunctionPattern> pattern = parse_function(spec, probe_, options, diagnostics);
   if (!pattern) return {};
   if (kernel_.kernel_btf() == nullptr) {
     const std::string why = "it does not describe its functions (CONFIG_DEBUG_INFO_BTF is not set)";
@@ -104,7 +104,12 @@ std::vector<TargetGroup> Trampoline::resolve(const ProbeSpec &spec, const BodyUs
   // One trial speaks for the kernel; what only a single function of many refuses, attaching it will tell.
   const Status can = kernel_.can_fentry(functions.front(), probe_.at_exit);
   if (!can) {
-    refused = cannot_trace(fmt::format("{}:{}", probe_.name, functions.front().name), can.error());
+    const std::string name = fmt::format("{}:{}", probe_.name, functions.front().name);
+    const std::string reason = kernel_.why_untraceable(functions.front().name);
+    // What no kernel would take needs no other kernel.
+    refused = reason.empty() || can.error().kind != ErrorKind::unsupported
+                  ? cannot_trace(name, can.error())
+                  : Error{.what = fmt::format("cannot trace {}", name), .why = reason};
     return {};
   }
   std::vector<TargetGroup> groups;
@@ -112,7 +117,7 @@ std::vector<TargetGroup> Trampoline::resolve(const ProbeSpec &spec, const BodyUs
     TargetGroup group = {
         .span = spec.span, .provider = std::string(probe_.name), .mechanism = std::string(probe_.name)};
     group.section = fmt::format("{}/{}", probe_.name, function.name);
-    group.targets.push_back(function_target(probe_, {.function = function.name}, function.name));
+    group.targets.push_back(function_target(probe_, {.module = pattern->module}, function.name));
     group.fields = trampoline_fields(function, probe_.at_exit, true, true);
     groups.push_back(std::move(group));
   }
@@ -139,8 +144,9 @@ Result<std::vector<Listed>> Trampoline::list(std::string_view glob, bool details
   for (const TraceableFunction &name : *all) {
     Listed entry = {.name = fmt::format("{}:{}", probe_.name, name.name)};
     if (!glob_match(glob, entry.name)) continue;
-    const std::optional<KernelFunction> function = kernel_.function(name.name);
-    if (!function || !fits_trampoline(*function)) continue;
+    if (!kernel_.may_fentry(name.name)) continue;
+    const std::optional<KernelFunction> function =
+        details || !is_tried ? kernel_.function(name.name) : std::optional<KernelFunction>();
     const Status can = is_tried ? Status(Done{}) : kernel_.can_fentry(*function, probe_.at_exit);
     if (!can && can.error().kind == ErrorKind::unsupported)
       return cannot_trace(fmt::format("{}:*", probe_.name), can.error());

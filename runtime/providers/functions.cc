@@ -64,13 +64,54 @@ uint32_t slots_of(const Type &type) { return std::max(1u, (type.size + slot_size
 
 bool FunctionPattern::has_glob() const { return is_glob(module) || is_glob(function); }
 
-std::optional<FunctionPattern> parse_function(const ProbeSpec &spec, FunctionProbe probe, Diagnostics &diagnostics) {
+namespace {
+
+/// An address in place of a function. False when that is wrong here.
+bool take_address(const ProbeSpec &spec, FunctionProbe probe, const ResolveOptions &options, FunctionPattern &pattern,
+                  Diagnostics &diagnostics) {
+  if (pattern.function.empty() || pattern.function[0] < '0' || pattern.function[0] > '9') return true;
+  const std::optional<uint64_t> address = parse_offset(pattern.function);
+  const Span place = part_span(spec, pattern.function);
+  const bool is_kprobe = probe.name == "kprobe" || probe.name == "kretprobe";
+  if (!address || *address == 0) {
+    diagnostics.error(place, "`{}` is neither a function nor an address", pattern.function);
+  } else if (!is_kprobe || !pattern.module.empty()) {
+    diagnostics.error(place, "`{}` takes no address, but the name of a function", probe.name)
+        .help("try `{}:{}`", probe.at_exit ? "kretprobe" : "kprobe", pattern.function);
+  } else if (!options.unsafe) {
+    diagnostics
+        .error(place, "an address may lie in the middle of an instruction, and a probe there brings the kernel down")
+        .help("`--unsafe` allows it");
+  } else {
+    pattern.address = *address;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<KernelFunction> described_function(const Kernel &kernel, const FunctionPattern &pattern) {
+  if (pattern.address != 0) return std::nullopt;
+  const std::string name(pattern.function);
+  std::optional<KernelFunction> own = kernel.function(name);
+  const bool is_own = pattern.module == kernel_itself || pattern.module.empty();
+  if (is_own && own) return own;
+  // libbpf looks for a name, and would find the kernel's own function first.
+  if (own || pattern.module == kernel_itself) return std::nullopt;
+  const std::string module = pattern.module.empty() ? kernel.module_of(name) : std::string(pattern.module);
+  return module.empty() ? std::nullopt : kernel.module_function(module, name);
+}
+
+std::optional<FunctionPattern> parse_function(const ProbeSpec &spec, FunctionProbe probe, const ResolveOptions &options,
+                                              Diagnostics &diagnostics) {
   const std::string_view rest = after_provider(spec);
   const size_t colon = rest.find(':');
   FunctionPattern pattern = {.function = rest};
   if (colon != rest.npos) pattern = {.module = rest.substr(0, colon), .function = rest.substr(colon + 1)};
   // A function of the kernel itself is found first anyway, so it may go the way of those without a module.
   if (pattern.module == kernel_itself && !is_glob(pattern.function)) pattern.module = {};
+  if (!take_address(spec, probe, options, pattern, diagnostics)) return std::nullopt;
   if (!take_offset(spec, probe, pattern, diagnostics)) return std::nullopt;
   const bool is_whole =
       !pattern.function.empty() && pattern.function.find(':') == rest.npos && (colon == rest.npos || colon > 0);
@@ -121,6 +162,10 @@ void report_no_function(const Kernel &kernel, const ProbeSpec &spec, const Funct
 
 Target function_target(FunctionProbe probe, const FunctionPattern &pattern, std::string_view function) {
   const bool has_module = !pattern.module.empty() && pattern.module != kernel_itself && !is_glob(pattern.module);
+  if (pattern.address != 0)
+    return {.name = fmt::format("{}:{:#x}", probe.name, pattern.address),
+            .function = fmt::format("{:#x}", pattern.address),
+            .number = pattern.address};
   Target target = {.function = std::string(function), .number = pattern.offset};
   target.attach = has_module ? fmt::format("{}:{}", pattern.module, function) : std::string(function);
   target.name = fmt::format("{}:{}", probe.name, target.attach);

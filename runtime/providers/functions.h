@@ -25,11 +25,16 @@ struct FunctionPattern {
   std::string_view module;  // empty: any; "vmlinux": the kernel itself
   std::string_view function;
   uint64_t offset = 0;
+  uint64_t address = 0;  // "0xffffffff81000000" in place of a name; 0: there is none
   bool has_glob() const;
 };
 
 /// Views into spec.text. Mistakes go to `diagnostics`.
-std::optional<FunctionPattern> parse_function(const ProbeSpec &spec, FunctionProbe probe, Diagnostics &diagnostics);
+std::optional<FunctionPattern> parse_function(const ProbeSpec &spec, FunctionProbe probe, const ResolveOptions &options,
+                                              Diagnostics &diagnostics);
+
+/// The function that a pattern without wildcards names, as BTF describes it: the kernel's own or a module's.
+std::optional<KernelFunction> described_function(const Kernel &kernel, const FunctionPattern &pattern);
 
 /// Traceable functions that the pattern matches, sorted, each once.
 Result<std::vector<TraceableFunction>> matching_functions(const Kernel &kernel, const FunctionPattern &pattern);

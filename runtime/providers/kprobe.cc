@@ -39,11 +39,13 @@ class Kprobe final : public Provider {
  private:
   std::string_view trampoline() const { return probe_.at_exit ? "fexit" : "fentry"; }
   bool allows(const ResolveOptions &, std::string_view mechanism) const;
-  Result<std::vector<std::string>> find(const ProbeSpec &, const FunctionPattern &, Diagnostics &) const;
+  Result<std::vector<TraceableFunction>> find(const ProbeSpec &, const FunctionPattern &, Diagnostics &) const;
   Result<TargetGroup> on_trampoline(const ProbeSpec &, const FunctionPattern &, const BodyUses &) const;
-  Result<std::string_view> choose_kprobe(const ResolveOptions &, const FunctionPattern &, size_t functions) const;
-  std::vector<TargetGroup> on_kprobes(const ProbeSpec &, const FunctionPattern &, const std::vector<std::string> &,
-                                      const BodyUses &, std::string_view mechanism, Diagnostics &) const;
+  Result<std::string_view> choose_kprobe(const ResolveOptions &, const FunctionPattern &,
+                                         const std::vector<TraceableFunction> &) const;
+  std::vector<TargetGroup> on_kprobes(const ProbeSpec &, const FunctionPattern &,
+                                      const std::vector<TraceableFunction> &, const BodyUses &,
+                                      std::string_view mechanism, Diagnostics &) const;
   Error refusal(std::string_view name, const Error *no_trampoline, const Error *no_kprobe) const;
   Result<std::unique_ptr<Attachment>> attach_single(bpf_program *, const Target &, uint64_t cookie) const;
   Result<std::unique_ptr<Attachment>> attach_multi(bpf_program *, const TargetGroup &) const;
@@ -56,12 +58,12 @@ ProviderDoc Kprobe::doc() const {
   if (probe_.at_exit)
     return {.name = probe_.name,
             .aliases = {"kr"},
-            .form = "kretprobe:[module:]function",
+            .form = "kretprobe:[module:]function, kretprobe:address",
             .summary = "return of a kernel function, or of all that match a glob; retval is its result",
             .example = "kretprobe:vfs_read { @bytes = quantize(retval); }"};
   return {.name = probe_.name,
           .aliases = {"k"},
-          .form = "kprobe:[module:]function[+offset]",
+          .form = "kprobe:[module:]function[+offset], kprobe:address",
           .summary = "entry of a kernel function, or of all that match a glob; arg0 ... arg5 are its arguments",
           .example = "kprobe:vfs_* { @[func] = count(); }"};
 }
@@ -76,26 +78,27 @@ bool Kprobe::allows(const ResolveOptions &options, std::string_view mechanism) c
          (is_single(via) && is_single(mechanism));
 }
 
-/// Names of the functions that the spec means; a mistake is reported and gives none.
-Result<std::vector<std::string>> Kprobe::find(const ProbeSpec &spec, const FunctionPattern &pattern,
-                                              Diagnostics &diagnostics) const {
-  std::vector<std::string> names;
+/// The functions that the spec means; a mistake is reported and gives none.
+Result<std::vector<TraceableFunction>> Kprobe::find(const ProbeSpec &spec, const FunctionPattern &pattern,
+                                                    Diagnostics &diagnostics) const {
+  if (pattern.address != 0) return std::vector<TraceableFunction>{{pattern.function, {}}};
+  std::vector<TraceableFunction> functions;
   // The list of functions takes long to read; for a single one BTF or the symbols will do.
   if (!pattern.has_glob() && pattern.module.empty()) {
-    if (kernel_.has_function(pattern.function)) names.emplace_back(pattern.function);
+    if (kernel_.has_function(pattern.function)) functions.push_back({pattern.function, {}});
   } else {
-    const Result<std::vector<TraceableFunction>> matching = matching_functions(kernel_, pattern);
+    Result<std::vector<TraceableFunction>> matching = matching_functions(kernel_, pattern);
     if (!matching) return matching.error();
-    for (const TraceableFunction &function : *matching) names.emplace_back(function.name);
+    functions = std::move(*matching);
   }
-  if (names.empty()) report_no_function(kernel_, spec, pattern, diagnostics);
-  return names;
+  if (functions.empty()) report_no_function(kernel_, spec, pattern, diagnostics);
+  return functions;
 }
 
 /// One function by fentry or fexit, or why not.
 Result<TargetGroup> Kprobe::on_trampoline(const ProbeSpec &spec, const FunctionPattern &pattern,
                                           const BodyUses &uses) const {
-  const std::optional<KernelFunction> function = kernel_.function(pattern.function);
+  const std::optional<KernelFunction> function = described_function(kernel_, pattern);
   const auto cannot = [&](std::string why) { return Error{.why = std::move(why), .help = "leave out `--via`"}; };
   if (!function || !fits_trampoline(*function)) return cannot(fmt::format("its BTF lacks what {} needs", trampoline()));
   TargetGroup group = {.span = spec.span, .provider = std::string(probe_.name), .mechanism = std::string(trampoline())};
@@ -112,13 +115,16 @@ Result<TargetGroup> Kprobe::on_trampoline(const ProbeSpec &spec, const FunctionP
 
 /// "kprobe.multi" or "kprobe": what `functions` of them can be attached by.
 Result<std::string_view> Kprobe::choose_kprobe(const ResolveOptions &options, const FunctionPattern &pattern,
-                                               size_t functions) const {
-  // kprobe.multi resolves plain names, so it could miss a module that was asked for; and it takes no offsets.
-  const bool is_plain = pattern.module.empty() && pattern.offset == 0;
+                                               const std::vector<TraceableFunction> &functions) const {
+  // kprobe.multi resolves plain names, so without addresses it could miss a module that was asked for; and it takes no
+  // offsets.
+  const bool has_addresses =
+      std::ranges::none_of(functions, [](const TraceableFunction &function) { return function.address == 0; });
+  const bool is_plain = (pattern.module.empty() || has_addresses) && pattern.offset == 0 && pattern.address == 0;
   const bool is_forced = !allows(options, probe_.name);
   if (is_forced && !is_plain)
     return Error{.why = "kprobe.multi takes functions without offset or module", .help = "leave out `--via`"};
-  if (is_plain && allows(options, by_multi) && (functions > 1 || is_forced)) {
+  if (is_plain && allows(options, by_multi) && (functions.size() > 1 || is_forced)) {
     const Status multi = kernel_.has_kprobe_multi();
     if (multi) return by_multi;
     if (is_forced) return multi.error();
@@ -134,14 +140,16 @@ void forget_pointees(std::vector<Field> &fields) {
 }
 
 std::vector<TargetGroup> Kprobe::on_kprobes(const ProbeSpec &spec, const FunctionPattern &pattern,
-                                            const std::vector<std::string> &functions, const BodyUses &uses,
+                                            const std::vector<TraceableFunction> &functions, const BodyUses &uses,
                                             std::string_view mechanism, Diagnostics &diagnostics) const {
   std::vector<TargetGroup> singles;
-  for (const std::string &name : functions) {
+  for (const auto &[name, module, address] : functions) {
     TargetGroup group = {.span = spec.span, .provider = std::string(probe_.name), .mechanism = std::string(mechanism)};
     group.section = mechanism == by_multi ? fmt::format("{}.multi", probe_.name) : std::string(probe_.name);
     group.targets.push_back(function_target(probe_, pattern, name));
-    const std::optional<KernelFunction> function = uses.fields.empty() ? std::nullopt : kernel_.function(name);
+    if (mechanism == by_multi) group.targets.front().number = address;
+    const std::optional<KernelFunction> function =
+        uses.fields.empty() || pattern.address != 0 ? std::nullopt : kernel_.module_function(module, name);
     group.fields = register_fields(function && pattern.offset == 0 ? &*function : nullptr, probe_.at_exit);
     if (functions.size() > 1) forget_pointees(group.fields);
     singles.push_back(std::move(group));
@@ -167,13 +175,13 @@ Error Kprobe::refusal(std::string_view name, const Error *no_trampoline, const E
 
 std::vector<TargetGroup> Kprobe::resolve(const ProbeSpec &spec, const BodyUses &uses, const ResolveOptions &options,
                                          Diagnostics &diagnostics, std::optional<Error> &refused) const {
-  const std::optional<FunctionPattern> pattern = parse_function(spec, probe_, diagnostics);
+  const std::optional<FunctionPattern> pattern = parse_function(spec, probe_, options, diagnostics);
   if (!pattern) return {};
-  const Result<std::vector<std::string>> functions = find(spec, *pattern, diagnostics);
+  const Result<std::vector<TraceableFunction>> functions = find(spec, *pattern, diagnostics);
   if (!functions) refused = functions.error();
   if (!functions || functions->empty()) return {};
   std::optional<Error> no_trampoline;
-  const bool is_single = !pattern->has_glob() && pattern->module.empty() && pattern->offset == 0;
+  const bool is_single = !pattern->has_glob() && pattern->address == 0 && pattern->offset == 0;
   if (is_single && allows(options, trampoline())) {
     const Result<TargetGroup> group = on_trampoline(spec, *pattern, uses);
     if (group) return {*group};
@@ -181,12 +189,12 @@ std::vector<TargetGroup> Kprobe::resolve(const ProbeSpec &spec, const BodyUses &
   }
   const Error *reason = no_trampoline ? &*no_trampoline : nullptr;
   if (!allows(options, probe_.name) && !allows(options, by_multi)) {
-    const Error needs_one = {.why = fmt::format("{} takes single functions without offset or module", trampoline()),
+    const Error needs_one = {.why = fmt::format("{} takes single functions without offset", trampoline()),
                              .help = "leave out `--via`"};
     refused = refusal(pattern->function, reason == nullptr ? &needs_one : reason, nullptr);
     return {};
   }
-  const Result<std::string_view> mechanism = choose_kprobe(options, *pattern, functions->size());
+  const Result<std::string_view> mechanism = choose_kprobe(options, *pattern, *functions);
   if (!mechanism) {
     refused = refusal(pattern->function, reason, &mechanism.error());
     return {};
@@ -206,7 +214,9 @@ Result<std::unique_ptr<Attachment>> Kprobe::attach_single(bpf_program *program, 
                                                           uint64_t cookie) const {
   bpf_kprobe_opts options = {
       .sz = sizeof(options), .bpf_cookie = cookie, .offset = target.number, .retprobe = probe_.at_exit};
-  bpf_link *link = bpf_program__attach_kprobe_opts(program, target.attach.c_str(), &options);
+  // Without a name the offset is an address.
+  const char *name = target.attach.empty() ? nullptr : target.attach.c_str();
+  bpf_link *link = bpf_program__attach_kprobe_opts(program, name, &options);
   const int error = errno;
   if (link != nullptr) return own_link(link, target.name, true);
   Error refused = attach_error(target.name, error);
@@ -219,13 +229,19 @@ Result<std::unique_ptr<Attachment>> Kprobe::attach_single(bpf_program *program, 
 
 Result<std::unique_ptr<Attachment>> Kprobe::attach_multi(bpf_program *program, const TargetGroup &group) const {
   std::vector<const char *> names;
+  std::vector<unsigned long> addresses;
   std::vector<__u64> cookies;
   for (const Target &target : group.targets) {
     cookies.push_back(names.size());
     names.push_back(target.attach.c_str());
+    if (target.number != 0) addresses.push_back(target.number);
   }
-  bpf_kprobe_multi_opts options = {
-      .sz = sizeof(options), .syms = names.data(), .cnt = names.size(), .retprobe = probe_.at_exit};
+  bpf_kprobe_multi_opts options = {.sz = sizeof(options), .cnt = names.size(), .retprobe = probe_.at_exit};
+  // The kernel has to look each name up among all its symbols; addresses spare it that.
+  if (addresses.size() == names.size())
+    options.addrs = addresses.data();
+  else
+    options.syms = names.data();
   if (group.identify == Identify::cookie) options.cookies = cookies.data();
   bpf_link *link = bpf_program__attach_kprobe_multi_opts(program, nullptr, &options);
   std::string what = group.targets.front().name;

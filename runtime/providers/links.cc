@@ -49,6 +49,7 @@ class LinkAttachment final : public Attachment {
 
   bool slow_to_close() const override { return is_slow_; }
   uint64_t missed() const override;
+  int descriptor() const override { return bpf_link__fd(link_); }
 
  private:
   bpf_link *link_;

@@ -23,6 +23,7 @@ Providers make_providers(const Kernel &kernel, const std::vector<int> &pids) {
   providers.push_back(make_software());
   providers.push_back(make_hardware(kernel));
   providers.push_back(make_watchpoint(kernel));
+  providers.push_back(make_iter(kernel));
   providers.push_back(make_self());
   return providers;
 }

@@ -16,6 +16,7 @@ std::unique_ptr<Provider> make_profile();
 std::unique_ptr<Provider> make_software();
 std::unique_ptr<Provider> make_hardware(const Kernel &kernel);
 std::unique_ptr<Provider> make_watchpoint(const Kernel &kernel);
+std::unique_ptr<Provider> make_iter(const Kernel &kernel);
 std::unique_ptr<Provider> make_self();
 std::unique_ptr<Provider> make_tracepoint(const Kernel &kernel);
 std::unique_ptr<Provider> make_rawtracepoint(const Kernel &kernel);

@@ -177,7 +177,7 @@ TEST_CASE("a forced mechanism") {
   CHECK(render(*world.entry("kprobe:vfs_read", {.fields = {"arg5"}}, {.via = "fentry"}).refused, false) ==
         "error: cannot trace kprobe:vfs_read: the script uses more than fentry has\nhelp: leave out `--via`\n");
   CHECK(render(*world.entry("kprobe:vfs_*", {}, {.via = "fentry"}).refused, false) ==
-        "error: cannot trace kprobe:vfs_*: fentry takes single functions without offset or module\n"
+        "error: cannot trace kprobe:vfs_*: fentry takes single functions without offset\n"
         "help: leave out `--via`\n");
   CHECK(world.entry("kprobe:vfs_read+4", {}, {.via = "kprobe.multi"}).refused->why ==
         "kprobe.multi takes functions without offset or module");

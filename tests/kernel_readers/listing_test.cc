@@ -89,7 +89,7 @@ TEST_CASE("everything is sorted and leaves the doubles of returns out") {
   CHECK(world.list("vfs_read") == "fentry:vfs_read\nkprobe:vfs_read\n");
   CHECK(world.list("k*:vfs_read") == "kprobe:vfs_read\nkretprobe:vfs_read\n");
   CHECK(without_tables(world.list("*")) ==
-        "begin\nend\nfentry:vfs_read\nfentry:vfs_sync\ninterval:hz:10\ninterval:ms:100\ninterval:s:1\nkprobe:"
+        "begin\nend\nfentry:vfs_read\nfentry:vfs_sync\ninterval:hz:10\ninterval:ms:100\ninterval:s:1\niter:task\nkprobe:"
         "twice\nkprobe:vfs_read\n"
         "kprobe:vfs_sync\nkprobe:vfs_write\nkprobe:xfs_open\nprofile:hz:99\nprofile:ms:10\nrawtracepoint:pelt_"
         "tp\nrawtracepoint:sched_switch\nrawtracepoint:sched_wakeup\nself:signal:SIGUSR1\nself:signal:"

@@ -154,6 +154,14 @@ void FakeRoot::add_btf() const {
   btf__add_func(made, "__traceiter_sched_switch", BTF_FUNC_STATIC, iterate);
   for (const char *name : {"btf_trace_sched_switch", "btf_trace_sched_wakeup", "btf_trace_pelt_tp"})
     btf__add_typedef(made, name, btf__add_ptr(made, iterate));
+  btf__add_struct(made, "point", 16);
+  btf__add_field(made, "x", s32, 0, 0);
+  btf__add_field(made, "y", u64, 64, 0);
+  btf__add_struct(made, "bpf_iter__task", 16);
+  const int walk = btf__add_func_proto(made, s32);
+  btf__add_func_param(made, "meta", nothing);
+  btf__add_func_param(made, "task", task);
+  btf__add_func(made, "bpf_iter_task", BTF_FUNC_STATIC, walk);
   uint32_t bytes = 0;
   const char *raw = static_cast<const char *>(btf__raw_data(made, &bytes));
   write("/sys/kernel/btf/vmlinux", {raw, bytes});

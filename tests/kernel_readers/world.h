@@ -26,8 +26,8 @@ class FakeRoot {
   void add_tracefs() const;
   /// Six functions, one of them on the blacklist, one twice, one in a module.
   void add_functions() const;
-  /// BTF that describes vfs_read, vfs_sync (void), printk (variadic) and take_pair (a struct by value), and the raw
-  /// tracepoints sched_switch (with its arguments), sched_wakeup and pelt_tp.
+  /// BTF that describes vfs_read, vfs_sync (void), printk (variadic) and take_pair (a struct by value), the raw
+  /// tracepoints sched_switch (with its arguments), sched_wakeup and pelt_tp, the iterator task and struct point.
   void add_btf() const;
   void add_kprobe_pmu() const;
 

@@ -29,6 +29,22 @@ probe [1:1]
 )");
 }
 
+TEST_CASE("alternatives of a probe") {
+  CHECK(tree("kprobe:a || kprobe:b||k:c,\nkprobe:d\n|| kprobe:e / pid || uid / { }") == R"(
+probe [1:1]
+  attach kprobe:a [1:1]
+  or kprobe:b [1:13]
+  or k:c [1:23]
+  attach kprobe:d [2:1]
+  or kprobe:e [3:4]
+  predicate
+    binary || [3:15]
+      name pid, builtin [3:15]
+      name uid, builtin [3:22]
+  block [3:28]
+)");
+}
+
 TEST_CASE("several probes, lists, predicates, and a comma too many") {
   CHECK(tree("kprobe:a, kprobe:b,\n"
              "kprobe:c, / pid == 1 && uid != 0 / { }\n"
