@@ -73,6 +73,7 @@ BodyUses uses_of(const Ast &ast, const ProbeBlock &block) {
     if (const auto *name = std::get_if<NameRef>(&ast[id].node)) {
       const Builtin *row = name->name.builtin;
       if (row) uses.identity |= row->special == Special::probe_name || row->special == Special::function_name;
+      if (row) uses.stack |= row->special == Special::stack;
       if (!row && !is_stack_mode(name->name.text)) field = name->name.text;
       uses.all_arguments |= is_args(name->name) && !objects.contains(static_cast<uint32_t>(id));
     } else if (const auto *member = std::get_if<MemberRef>(&ast[id].node)) {
@@ -83,6 +84,7 @@ BodyUses uses_of(const Ast &ast, const ProbeBlock &block) {
     } else if (const auto *call = std::get_if<Call>(&ast[id].node)) {
       const Builtin *row = call->callee.builtin;
       if (row) uses.identity |= row->special == Special::probe_name || row->special == Special::function_name;
+      if (row) uses.stack |= row->special == Special::stack;
     }
     if (!field.empty() && field != "args" && field != "data" && field != "ctx" && !uses.uses(field))
       uses.fields.push_back(field);

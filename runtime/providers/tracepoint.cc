@@ -177,7 +177,8 @@ void Tracepoint::report_missing(const ProbeSpec &spec, const Event &event, const
 /// Whether events that are no system calls may go without their record.
 bool Tracepoint::can_be_raw(const std::vector<Event> &events, const BodyUses &uses,
                             const ResolveOptions &options) const {
-  if (uses.any() || options.via == by_perf) return false;
+  // Seen from a raw tracepoint, the frames that lead to the program lie on top of the kernel's stack.
+  if (uses.any() || (uses.stack && options.via != by_raw) || options.via == by_perf) return false;
   return options.via == by_raw || !uses.identity || events.size() <= max_raw_programs || kernel_.has_raw_cookies();
 }
 
