@@ -16,8 +16,11 @@ void Checker::argument(const Call &node, size_t index, const Parameter &paramete
   ExprId id = node.arguments[index];
   std::string role = fmt::format("`{}` of `{}`", parameter.name, node.callee.builtin->name);
   switch (parameter.accepts) {
-    case Accepts::integer:
     case Accepts::pointer:
+      if (value(id).kind == Kind::kernel_symbol) return;  // an address with a name
+      number(id, role);
+      return;
+    case Accepts::integer:
     case Accepts::constant:
       number(id, role);
       return;

@@ -47,6 +47,7 @@ Outcome compiled(std::string script, Stage stage = Stage::none) {
   types.declare(declarations, {0, static_cast<uint32_t>(declarations.text.size())}, diagnostics);
   CompileOptions options;
   options.types = &types;
+  options.resolve.unsafe = true;
   outcome.compiled = compile(source, all_providers(), options, stage, diagnostics, refused, timers);
   outcome.complaints = diagnostics.render(source, false);
   return outcome;
