@@ -482,6 +482,10 @@ Type Checker::step(ExprId id, const Step &node) {
   }
   if (std::holds_alternative<LocalRef>(target.node)) {
     Type type = number(node.target, fmt::format("the operand of `{}`", sign));
+    // `let $x; $x++;`
+    if (const auto *use = std::get_if<UseLocal>(&body_->use_of[static_cast<uint32_t>(node.target)]);
+        use && type.kind == Kind::unknown)
+      widen_local(use->local, type = s64_type, node.target, "");
     return set(id, type);
   }
   out_->error(target.span, "`{}` changes a map or a variable, and `{}` is neither", sign, source_text(target.span))

@@ -61,8 +61,8 @@ void Checker::assign_local(const Assign &node, const LocalRef &local) {
         declare(local.name, *(found = closed_[i].number));
   if (node.op) {
     Type target = expression(node.target);
-    if (target.kind == Kind::unknown) return;
-    if (!target.is_number()) {
+    if (target.kind == Kind::unknown && !found) return;
+    if (target.kind != Kind::unknown && !target.is_number()) {
       out_->error(at(node.target).span, "`${}` holds {}, and `{}=` needs a number", brief(local.name), an(target),
                   spelling(*node.op));
       return;

@@ -109,7 +109,7 @@ TEST_CASE("every form of a stack compiles, wherever it stands") {
                                  probe, stack));
     check_compiles(fmt::format("{} {{ @[caller, ksym(caller), usym(5)] = kaddr(\"a\") + kaddr(\"b\") + kaddr(\"a\"); }}", probe));
   }
-  check_compiles("profile:x { @[reg(\"ip\"), usym(reg(\"sp\"))] = count(); kstack; caller; usym(1); len(ustack); }");
+  check_compiles("profile:x { @[reg(\"ip\"), usym(reg(\"sp\"))] = count(); print(kstack); print(caller); print(usym(1)); print(len(ustack)); }");
 }
 
 TEST_CASE("literals, empty and longest strings") {
