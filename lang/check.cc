@@ -22,6 +22,13 @@ constexpr uint32_t default_capacity = 1u << 20;
 
 uint32_t round_up(uint32_t size) { return (size + 7) & ~7u; }
 
+/// Such a map has an entry for each probe at the most.
+bool is_keyed_by_probe(const MapDescription &map) {
+  return std::ranges::all_of(map.key, [](const Column &column) {
+    return column.type.kind == Kind::probe || column.type.kind == Kind::function;
+  });
+}
+
 std::vector<Merge> merge_rules(Show show, bool is_signed, uint64_t steps, uint32_t bits) {
   switch (show) {
     case Show::none:
@@ -402,6 +409,7 @@ MapDescription Checker::layout_of(const MapState &map) {
   }
   result.key_size = map.keyed ? offset : 4;
   result.capacity = map.keyed ? (options_.map_capacity ? options_.map_capacity : default_capacity) : result.banks;
+  if (map.keyed && is_keyed_by_probe(result)) result.capacity = static_cast<uint32_t>(program_.names.probes.size());
   if (const MapDeclaration *declared = map.declaration; declared && map.keyed) {
     result.capacity = static_cast<uint32_t>(declared->capacity);
     result.least_recently_used = declared->kind.text.find("lru") != std::string::npos;

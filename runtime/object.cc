@@ -74,6 +74,14 @@ bpf_map_type kernel_type(Storage storage) {
   return BPF_MAP_TYPE_ARRAY;
 }
 
+/// A map whose keys are probes is small, and most of its entries come at once when many probes fire for the first
+/// time: more than the kernel's allocator has at hand inside of an interrupt.
+bool wants_all_at_once(const MapDescription &map) {
+  return !map.key.empty() && std::ranges::all_of(map.key, [](const Column &column) {
+    return column.type.kind == Kind::probe || column.type.kind == Kind::function;
+  });
+}
+
 /// Sets sizes before the object is loaded. All calls fail for one reason only, that it is loaded already.
 void size_map(bpf_map *map, Storage storage, const KernelMap &sizes, bool preallocated, bool lru = false) {
   bpf_map_type type = kernel_type(storage);
@@ -99,7 +107,7 @@ Status size_maps(bpf_object *object, const Manifest &manifest) {
     KernelMap sizes = kernel_map(description);
     if (preallocated && sizes.keyed)
       sizes.entries = static_cast<uint32_t>(std::clamp<uint64_t>(share / entry_bytes(sizes), 1, sizes.entries));
-    size_map(map, description.storage, sizes, preallocated, description.least_recently_used);
+    size_map(map, description.storage, sizes, preallocated || wants_all_at_once(description), description.least_recently_used);
     if (sizes.keyed) largest_value = std::max(largest_value, description.value_size);
   }
   if (bpf_map *zero = bpf_object__find_map_by_name(object, "awl_zero"))
