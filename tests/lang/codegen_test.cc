@@ -174,7 +174,7 @@ TEST_CASE("the manifest says what the object holds") {
       compiled("kprobe:vfs_* { @[func] = count(); } interval:s:1 { print(@); clear(@); }", Stage::manifest);
   REQUIRE(outcome.compiled);
   CHECK("\n" + outcome.compiled->dump == R"(
-map @[function name at 8]: count u64, per-cpu hash, 1048576 entries, key 16 bytes, value 8 bytes, banked
+map @[function name at 8]: count u64, per-cpu hash, 4 entries, key 16 bytes, value 8 bytes, banked
 event 0: print map @ then clear, record 8 bytes
 program probe_0: kprobe by fake, section kprobe
   kprobe:vfs_*
