@@ -2,7 +2,6 @@
 // The raw tracepoints: tracefs does not list them, but BTF has a type `btf_trace_NAME` for each that takes BPF
 // programs. Names are all that is needed, so only the string sections are looked through: that takes two
 // milliseconds, and understanding all types ten times as long.
-#include <dirent.h>
 #include <linux/btf.h>
 
 #include <algorithm>
@@ -34,23 +33,13 @@ void add_names(std::string_view strings, const std::string &module, std::vector<
   }
 }
 
-std::vector<std::string> file_names(const std::string &path) {
-  std::vector<std::string> names;
-  DIR *directory = ::opendir(path.c_str());
-  if (directory == nullptr) return names;
-  while (const dirent *entry = ::readdir(directory))
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-  ::closedir(directory);
-  return names;
-}
-
 }  // namespace
 
 const std::vector<RawTracepoint> &Kernel::raw_tracepoints() const {
   if (state_->raw_tracepoints) return *state_->raw_tracepoints;
   std::vector<RawTracepoint> found;
   const std::string directory = state_->root + "/sys/kernel/btf";
-  for (const std::string &name : file_names(directory)) {
+  for (const std::string &name : names_in(directory)) {
     const std::optional<std::string> bytes = read_file(directory + "/" + name);
     if (bytes) add_names(strings_of(*bytes), name == "vmlinux" ? "" : name, found);
   }

@@ -15,6 +15,9 @@
 
 namespace awl {
 
+/// Names of what a directory holds, hidden files left out; none when it cannot be read.
+std::vector<std::string> names_in(const std::string &path);
+
 struct Kernel::State {
   std::string root;
   std::unique_ptr<KernelTrials> trials;

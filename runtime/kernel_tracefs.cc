@@ -24,16 +24,6 @@ int directory_error(const std::string &path) {
   return 0;
 }
 
-std::vector<std::string> names_in(const std::string &path) {
-  std::vector<std::string> names;
-  DIR *directory = ::opendir(path.c_str());
-  if (directory == nullptr) return names;
-  while (const dirent *entry = ::readdir(directory))
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-  ::closedir(directory);
-  return names;
-}
-
 bool is_directory(const std::string &path) {
   struct stat status;
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
@@ -78,6 +68,16 @@ std::vector<std::string> from_directories(const std::string &tracefs) {
 }
 
 }  // namespace
+
+std::vector<std::string> names_in(const std::string &path) {
+  std::vector<std::string> names;
+  DIR *directory = ::opendir(path.c_str());
+  if (directory == nullptr) return names;
+  while (const dirent *entry = ::readdir(directory))
+    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  ::closedir(directory);
+  return names;
+}
 
 const Result<std::string> &Kernel::tracefs() const {
   if (!state_->tracefs) state_->tracefs = find_tracefs(state_->root);

@@ -195,6 +195,18 @@ std::string time_text(Wide nanoseconds, bool *exact) {
   return fmt::format("{}{}.{:0{}}{}", sign, whole, fraction, decimals, scale->unit);
 }
 
+std::string_view unit_name(Unit unit) {
+  switch (unit) {
+    case Unit::none:
+      return {};
+    case Unit::nanoseconds:
+      return "ns";
+    case Unit::bytes:
+      return "bytes";
+  }
+  return {};
+}
+
 void append_integer(std::string &out, Wide number) {
   // Dividing 128 bits is slow and all but the edges of buckets fit into 64.
   const int64_t narrow = static_cast<int64_t>(number);

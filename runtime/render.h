@@ -40,6 +40,9 @@ void append_histogram(std::string &out, const Histogram &histogram, bool unicode
 /// whether the shown digits are the whole truth.
 std::string time_text(Wide nanoseconds, bool *exact = nullptr);
 
+/// `ns`, `bytes`, or nothing: the unit in machine formats.
+std::string_view unit_name(Unit unit);
+
 /// All digits of the number.
 void append_integer(std::string &out, Wide number);
 

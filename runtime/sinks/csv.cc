@@ -24,18 +24,6 @@ namespace {
 
 enum class Dialect : uint8_t { csv, tsv };
 
-std::string_view unit_name(Unit unit) {
-  switch (unit) {
-    case Unit::none:
-      return "";
-    case Unit::nanoseconds:
-      return "ns";
-    case Unit::bytes:
-      return "bytes";
-  }
-  return {};
-}
-
 bool is_formula(std::string_view cell) {
   return !cell.empty() && std::string_view("=+-@\t\r").find(cell[0]) != std::string_view::npos;
 }

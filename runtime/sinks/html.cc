@@ -32,18 +32,6 @@ namespace {
 /// What a browser still shows at once.
 constexpr size_t most_rows = 20'000, most_lines = 10'000;
 
-std::string_view unit_name(Unit unit) {
-  switch (unit) {
-    case Unit::none:
-      return "";
-    case Unit::nanoseconds:
-      return "ns";
-    case Unit::bytes:
-      return "bytes";
-  }
-  return {};
-}
-
 std::string_view name_of(Frame::Origin origin) {
   constexpr std::string_view names[] = {"key", "user", "kernel"};
   return names[static_cast<size_t>(origin)];

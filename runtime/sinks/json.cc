@@ -40,18 +40,6 @@
 namespace awl {
 namespace {
 
-std::string_view unit_name(Unit unit) {
-  switch (unit) {
-    case Unit::none:
-      return {};
-    case Unit::nanoseconds:
-      return "ns";
-    case Unit::bytes:
-      return "bytes";
-  }
-  return {};
-}
-
 std::string_view kind_name(Note::Kind kind) {
   switch (kind) {
     case Note::Kind::lost_events:

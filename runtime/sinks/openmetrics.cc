@@ -52,7 +52,7 @@ std::string_view name_of(Kind kind) {
   return names[static_cast<size_t>(kind)];
 }
 
-std::string_view unit_name(Unit unit) {
+std::string_view base_unit(Unit unit) {
   switch (unit) {
     case Unit::none:
       return "";
@@ -128,9 +128,9 @@ class OpenmetricsSink : public Sink {
     unit_ = kind_ == Kind::info ? Unit::none : snapshot.rows[0].value.unit;
     const std::string_view bare = std::string_view(snapshot.name).substr(1);
     name_ = fmt::format("awl_{}", bare.empty() ? "map" : bare);
-    if (unit_ != Unit::none) name_ += fmt::format("_{}", unit_name(unit_));
+    if (unit_ != Unit::none) name_ += fmt::format("_{}", base_unit(unit_));
     writer_.write(fmt::format("# TYPE {} {}\n", name_, name_of(kind_)));
-    if (unit_ != Unit::none) writer_.write(fmt::format("# UNIT {} {}\n", name_, unit_name(unit_)));
+    if (unit_ != Unit::none) writer_.write(fmt::format("# UNIT {} {}\n", name_, base_unit(unit_)));
     const std::string_view show = awl::name_of(snapshot.rows[0].value.show);
     writer_.write(fmt::format("# HELP {} {}{}{}\n", name_, show, show.empty() ? "" : " of ", snapshot.name));
     for (const Row &row : snapshot.rows) this->row(row);
