@@ -2,6 +2,7 @@
 // libiberty does it: it knows C++, and Rust's old and new scheme; see function_names.h.
 #include "runtime/function_names.h"
 
+#define HAVE_DECL_BASENAME 1  // string.h has one already
 #include <libiberty/demangle.h>
 
 #include <cstdlib>

@@ -2,6 +2,7 @@
 #include "runtime/symbols/demangle.h"
 
 #include <cxxabi.h>
+#define HAVE_DECL_BASENAME 1  // string.h has one already
 #include <libiberty/demangle.h>
 
 #include <cstdlib>
