@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The raw tracepoints: tracefs does not list them, but BTF has a type `btf_trace_NAME` for each that takes BPF
-// programs. Names are all that is needed, so only the string sections are looked through: that takes two
-// milliseconds, and understanding all types ten times as long.
+// programs. Names are all that is needed, so only the string sections are looked through: understanding all types
+// would take ten times as long.
+#include <fcntl.h>
 #include <linux/btf.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "runtime/kernel_state.h"
+#include "src/base/fd.h"
 #include "src/base/text.h"
 
 namespace awl {
@@ -26,11 +30,26 @@ std::string_view strings_of(std::string_view bytes) {
 }
 
 void add_names(std::string_view strings, const std::string &module, std::vector<RawTracepoint> &found) {
-  for (size_t at = strings.find(marker); at != strings.npos; at = strings.find(marker, at + 1)) {
-    const std::string_view rest = strings.substr(at + marker.size());
-    const bool is_start = at == 0 || strings[at - 1] == '\0';
-    if (is_start) found.push_back({std::string(rest.substr(0, rest.find('\0'))), module});
+  for (const char *at = strings.data(), *end = at + strings.size();;) {
+    at = static_cast<const char *>(::memmem(at, static_cast<size_t>(end - at), marker.data(), marker.size()));
+    if (at == nullptr) return;
+    const bool is_start = at == strings.data() || at[-1] == '\0';
+    at += marker.size();
+    if (is_start) found.push_back({std::string(at, ::strnlen(at, static_cast<size_t>(end - at))), module});
   }
+}
+
+/// Linux 6.16 and later let the description of the kernel itself be mapped, which saves a thousand reads of a page.
+bool add_mapped(const std::string &path, const std::string &module, std::vector<RawTracepoint> &found) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status;
+  if (!file || ::fstat(file.get(), &status) != 0 || status.st_size <= 0) return false;
+  const auto size = static_cast<size_t>(status.st_size);
+  void *bytes = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (bytes == MAP_FAILED) return false;
+  add_names(strings_of({static_cast<const char *>(bytes), size}), module, found);
+  ::munmap(bytes, size);
+  return true;
 }
 
 }  // namespace
@@ -40,8 +59,8 @@ const std::vector<RawTracepoint> &Kernel::raw_tracepoints() const {
   std::vector<RawTracepoint> found;
   const std::string directory = state_->root + "/sys/kernel/btf";
   for (const std::string &name : names_in(directory)) {
-    const std::optional<std::string> bytes = read_file(directory + "/" + name);
-    if (bytes) add_names(strings_of(*bytes), name == "vmlinux" ? "" : name, found);
+    const std::string path = directory + "/" + name, module = name == "vmlinux" ? "" : name;
+    if (!add_mapped(path, module, found)) add_names(strings_of(read_file(path).value_or("")), module, found);
   }
   std::ranges::sort(found);
   state_->raw_tracepoints = std::move(found);

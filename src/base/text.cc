@@ -177,11 +177,12 @@ std::optional<std::string> read_file(const std::string &path, size_t max_bytes) 
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status;
   if (!file || ::fstat(file.get(), &status) != 0 || S_ISDIR(status.st_mode)) return std::nullopt;
-  // Files in /proc and /sys say that they are empty or a page long, so the size is never believed.
+  // Files in /proc and /sys say that they are empty or a page long, so the size is never believed. They also give a
+  // page at a time: the room is doubled when it is used up, not at each read.
   std::string content;
   size_t used = 0;
   for (;;) {
-    content.resize(std::max<size_t>(used * 2, 16384));
+    if (used == content.size()) content.resize(std::max<size_t>(used * 2, 16384));
     const ssize_t got = ::read(file.get(), content.data() + used, content.size() - used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return std::nullopt;
