@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Rows of the builtins table (builtins.h): what fills a map with many values as one.
+#include "lang/builtins/rows.h"
+
+namespace awl {
+namespace {
+
+using namespace row;
+
+constexpr std::string_view lhist[] = {"lhist"};
+
+constexpr Parameter weighted[] = {{"value", Accepts::integer}, {"weight", Accepts::integer, true}};
+constexpr Parameter with_bits[] = {{"value", Accepts::integer}, {"bits", Accepts::constant, true}};
+constexpr Parameter percentages[] = {{"value", Accepts::integer}, {"percentages", Accepts::rest, true}};
+constexpr Parameter linear[] = {{"value", Accepts::integer},
+                                {"low", Accepts::constant},
+                                {"high", Accepts::constant},
+                                {"step", Accepts::constant, true},
+                                {"weight", Accepts::integer, true}};
+
+const Builtin rows[] = {
+    {.name = "count",
+     .form = Form::aggregation,
+     .result = u64,
+     .symbol = "awl_count",
+     .show = Show::count,
+     .group = "aggregation",
+     .summary = "how often it was reached",
+     .example = "tracepoint:sched:sched_switch { @ = count(); }"},
+    {.name = "sum",
+     .form = Form::aggregation,
+     .parameters = value,
+     .result = s64,
+     .symbol = "awl_sum",
+     .show = Show::sum,
+     .group = "aggregation",
+     .summary = "sum of the values",
+     .example = "tracepoint:syscalls:sys_exit_read { @bytes = sum(args.ret); }"},
+    {.name = "avg",
+     .form = Form::aggregation,
+     .parameters = value,
+     .result = s64,
+     .symbol = "awl_average",
+     .show = Show::average,
+     .group = "aggregation",
+     .summary = "mean of the values, rounded towards zero",
+     .example = "tracepoint:syscalls:sys_exit_read { @mean = avg(args.ret); }"},
+    {.name = "min",
+     .form = Form::aggregation,
+     .parameters = value,
+     .result = s64,
+     .symbol = "awl_minimum",
+     .show = Show::minimum,
+     .group = "aggregation",
+     .summary = "least value",
+     .example = "tracepoint:syscalls:sys_exit_read { @least = min(args.ret); }"},
+    {.name = "max",
+     .form = Form::aggregation,
+     .parameters = value,
+     .result = s64,
+     .symbol = "awl_maximum",
+     .show = Show::maximum,
+     .group = "aggregation",
+     .summary = "greatest value",
+     .example = "tracepoint:syscalls:sys_exit_read { @most = max(args.ret); }"},
+    {.name = "stats",
+     .form = Form::aggregation,
+     .parameters = value,
+     .result = s64,
+     .symbol = "awl_average",
+     .show = Show::stats,
+     .group = "aggregation",
+     .summary = "count, mean and sum of the values",
+     .example = "tracepoint:syscalls:sys_exit_read { @ = stats(args.ret); }"},
+    {.name = "stddev",
+     .form = Form::aggregation,
+     .parameters = value,
+     .result = u64,
+     .symbol = "awl_deviation",
+     .show = Show::deviation,
+     .group = "aggregation",
+     .summary = "standard deviation of the values, rounded down",
+     .example = "tracepoint:syscalls:sys_exit_read { @ = stddev(args.ret); }"},
+    {.name = "quantize",
+     .form = Form::aggregation,
+     .parameters = weighted,
+     .result = s64,
+     .symbol = "awl_quantize",
+     .show = Show::log2_histogram,
+     .group = "aggregation",
+     .summary = "histogram with a bucket for each power of two",
+     .example = "kretprobe:vfs_read { @[\"size\"] = quantize(retval); }"},
+    {.name = "hist",
+     .form = Form::aggregation,
+     .parameters = with_bits,
+     .result = s64,
+     .symbol = "awl_log_linear",
+     .show = Show::log_linear_histogram,
+     .group = "aggregation",
+     .summary = "the same; with 1 to 5 bits each power of two is cut into 2, 4, ... 32 buckets",
+     .example = "tracepoint:syscalls:sys_exit_read { @ = hist(args.ret, 2); }"},
+    {.name = "pct",
+     .form = Form::aggregation,
+     .parameters = percentages,
+     .result = s64,
+     .symbol = "awl_log_linear",
+     .show = Show::percentiles,
+     .group = "aggregation",
+     .summary = "percentiles, within 0.8 %: 50, 90, 99 and 99.9, or those that are given, and the greatest value",
+     .example = "tracepoint:syscalls:sys_exit_read { @ = pct(args.ret); }"},
+    {.name = "lquantize",
+     .aliases = lhist,
+     .form = Form::aggregation,
+     .parameters = linear,
+     .result = s64,
+     .symbol = "awl_lquantize",
+     .show = Show::linear_histogram,
+     .group = "aggregation",
+     .summary = "histogram with buckets of equal width from low to high",
+     .example = "tracepoint:syscalls:sys_exit_read { @ = lquantize(args.ret, 0, 1000, 100); }"},
+};
+
+}  // namespace
+
+std::span<const Builtin> aggregation_builtins() { return rows; }
+
+}  // namespace awl

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Rows of the builtins table (builtins.h): maps as a whole, and their entries.
+#include "lang/builtins/rows.h"
+
+namespace awl {
+namespace {
+
+using namespace row;
+
+constexpr Parameter map[] = {{"map", Accepts::map}};
+constexpr Parameter entry[] = {{"entry", Accepts::entry}, {"key", Accepts::rest, true}};
+constexpr Parameter anything[] = {{"value", Accepts::any}};
+constexpr Parameter map_and_key[] = {{"map", Accepts::map}, {"key", Accepts::rest, true}};
+
+const Builtin rows[] = {
+    {.name = "has_key",
+     .form = Form::function,
+     .parameters = map_and_key,
+     .result = boolean,
+     .special = Special::has_key,
+     .group = "map",
+     .summary = "whether a map has an entry",
+     .example = "begin { @x[1] = 2; if (has_key(@x, 1)) { exit(); } }"},
+    {.name = "len",
+     .form = Form::function,
+     .parameters = anything,
+     .result = u64,
+     .special = Special::length,
+     .group = "map",
+     .summary = "entries of a map, frames of a stack, bytes of a string",
+     .example = "begin { @x[1] = 2; @x[2] = 3; print(len(@x)); }"},
+    {.name = "clear",
+     .form = Form::statement,
+     .parameters = map,
+     .result = none,
+     .special = Special::clear,
+     .group = "map",
+     .summary = "remove all entries of a map",
+     .example = "interval:s:1 { print(@); clear(@); } tracepoint:sched:sched_switch { @ = count(); }"},
+    {.name = "zero",
+     .form = Form::statement,
+     .parameters = map,
+     .result = none,
+     .special = Special::zero,
+     .group = "map",
+     .summary = "set all values of a map to zero and keep its keys",
+     .example = "interval:s:1 { print(@); zero(@); } tracepoint:sched:sched_switch { @[cpu] = count(); }"},
+    {.name = "delete",
+     .form = Form::statement,
+     .parameters = entry,
+     .result = none,
+     .special = Special::delete_entry,
+     .group = "map",
+     .summary = "remove one entry of a map",
+     .example = "begin { @x[1] = 2; delete(@x[1]); exit(); }"},
+};
+
+}  // namespace
+
+std::span<const Builtin> map_builtins() { return rows; }
+
+}  // namespace awl

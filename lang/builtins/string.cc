@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Rows of the builtins table (builtins.h): strings, bytes, and numbers that have names.
+#include "lang/builtins/rows.h"
+
+namespace awl {
+namespace {
+
+using namespace row;
+
+constexpr std::string_view copyinstr[] = {"copyinstr"};
+
+constexpr Parameter one_string[] = {{"string", Accepts::string}};
+constexpr Parameter two_strings[] = {{"haystack", Accepts::string}, {"needle", Accepts::string}};
+constexpr Parameter joined_strings[] = {{"first", Accepts::string}, {"second", Accepts::string}};
+constexpr Parameter compared_strings[] = {
+    {"first", Accepts::string}, {"second", Accepts::string}, {"bytes", Accepts::integer}};
+constexpr Parameter address_of_family[] = {{"family or address", Accepts::any}, {"address", Accepts::any, true}};
+constexpr Parameter bytes_at[] = {{"address", Accepts::any}, {"bytes", Accepts::integer, true}};
+constexpr Parameter anything[] = {{"value", Accepts::any}};
+constexpr Parameter string_at[] = {{"address", Accepts::pointer}, {"bytes", Accepts::constant, true}};
+
+/// A number that prints as a name; the names are those of language_types().
+Type error_name() {
+  Type type = integer_type(8, true);
+  type.name = "strerror";
+  return type;
+}
+Type signal_name() {
+  Type type = integer_type(8, true);
+  type.name = "signal_name";
+  return type;
+}
+
+const Builtin rows[] = {
+    {.name = "str",
+     .aliases = copyinstr,
+     .form = Form::function,
+     .parameters = string_at,
+     .result = sized_string,
+     .special = Special::str,
+     .group = "string",
+     .summary = "the string at an address, read up to its NUL",
+     .example = "tracepoint:syscalls:sys_enter_openat { @[str(args.filename)] = count(); }"},
+    {.name = "strlen",
+     .form = Form::function,
+     .parameters = one_string,
+     .result = u64,
+     .symbol = "awl_strlen",
+     .group = "string",
+     .summary = "bytes of a string, without its NUL",
+     .example = "tracepoint:sched:sched_switch { @[strlen(comm)] = count(); }"},
+    {.name = "strncmp",
+     .form = Form::function,
+     .parameters = compared_strings,
+     .result = u64,
+     .symbol = "awl_strncmp",
+     .group = "string",
+     .summary = "0 when the first bytes of two strings are the same, else 1",
+     .example = "tracepoint:sched:sched_switch / strncmp(comm, \"kworker\", 7) == 0 / { @ = count(); }"},
+    {.name = "strstr",
+     .form = Form::function,
+     .parameters = two_strings,
+     .result = s64,
+     .symbol = "awl_strstr",
+     .group = "string",
+     .summary = "where a string stands in another, or -1",
+     .example = "tracepoint:sched:sched_switch { @[strstr(comm, \"worker\")] = count(); }"},
+    {.name = "strcontains",
+     .form = Form::function,
+     .parameters = two_strings,
+     .result = boolean,
+     .symbol = "awl_strcontains",
+     .group = "string",
+     .summary = "whether a string stands in another",
+     .example = "tracepoint:sched:sched_switch / strcontains(comm, \"worker\") / { @ = count(); }"},
+    {.name = "str_concat",
+     .form = Form::function,
+     .parameters = joined_strings,
+     .result = sized_string,
+     .special = Special::concatenate,
+     .group = "string",
+     .summary = "two strings, one behind the other",
+     .example = "tracepoint:sched:sched_switch { @[str_concat(comm, \"!\")] = count(); }"},
+    {.name = "buf",
+     .form = Form::function,
+     .parameters = bytes_at,
+     .result = sized_buffer,
+     .special = Special::buffer,
+     .group = "bytes",
+     .summary = "bytes at an address, or of an array",
+     .example = "tracepoint:syscalls:sys_enter_write / args.count < 64 / { printf(\"%r\\n\", buf(args.buf, args.count)); }"},
+    {.name = "bswap",
+     .form = Form::function,
+     .parameters = value,
+     .result = u64,
+     .special = Special::byte_swap,
+     .group = "bytes",
+     .summary = "the bytes of a number in the other order, as wide as the number is",
+     .example = "begin { printf(\"%d\\n\", bswap((uint16)80)); }"},
+    {.name = "ntop",
+     .form = Form::function,
+     .parameters = address_of_family,
+     .result = simple<Kind::inet>,
+     .special = Special::network_address,
+     .group = "names",
+     .summary = "an IPv4 or IPv6 address: of a number, an array of 4 or 16 bytes, or by its family",
+     .example = "begin { print(ntop(0x0100007f)); }"},
+    {.name = "macaddr",
+     .form = Form::function,
+     .parameters = anything,
+     .result = simple<Kind::mac>,
+     .special = Special::hardware_address,
+     .group = "names",
+     .summary = "a hardware address, from six bytes",
+     .example = "begin { print(macaddr((uint8[8])0x0000060504030201)); }"},
+    {.name = "strerror",
+     .form = Form::function,
+     .parameters = value,
+     .result = error_name,
+     .special = Special::same_number,
+     .group = "names",
+     .summary = "what an error number means",
+     .example = "begin { print(strerror(2)); }"},
+    {.name = "signal_name",
+     .form = Form::function,
+     .parameters = value,
+     .result = signal_name,
+     .special = Special::same_number,
+     .group = "names",
+     .summary = "name of a signal",
+     .example = "begin { print(signal_name(9)); }"},
+};
+
+}  // namespace
+
+std::span<const Builtin> string_builtins() { return rows; }
+
+}  // namespace awl
