@@ -182,7 +182,7 @@ void run_passes(llvm::Module &module, llvm::TargetMachine &target) {
 
 }  // namespace
 
-LibraryModule::LibraryModule(const Source &source) : source_(source) {
+LibraryModule::LibraryModule(const Source &source) : lines_(source) {
   context_.setDiagnosticHandlerCallBack(on_diagnostic);
   const EmbeddedFile &library = bpf_lib_bitcode()[0];
   llvm::MemoryBufferRef buffer(llvm::StringRef(library.bytes.data(), library.bytes.size()), "bpf_lib");
@@ -275,7 +275,7 @@ llvm::Function *LibraryModule::add_program(const std::string &name, const std::s
 /// Debug information with named parameters, which BTF is made of.
 void LibraryModule::describe(llvm::Function *function, llvm::DIType *result,
                              const std::vector<llvm::DIType *> &parameters, Span span) {
-  unsigned line = source_.position(span.begin).line;
+  unsigned line = lines_.position(span.begin).line;
   llvm::SmallVector<llvm::Metadata *, 5> types{result};
   types.append(parameters.begin(), parameters.end());
   auto flags = llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized;
@@ -305,7 +305,7 @@ llvm::Function *LibraryModule::add_loop_body(const std::string &name, unsigned p
 }
 
 void LibraryModule::set_place(llvm::IRBuilder<> &builder, llvm::Function *function, Span span) {
-  Position position = source_.position(span.begin);
+  Position position = lines_.position(span.begin);
   builder.SetCurrentDebugLocation(
       llvm::DILocation::get(context_, position.line, position.column, function->getSubprogram()));
 }

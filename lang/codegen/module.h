@@ -52,7 +52,7 @@ class LibraryModule {
                 Span span);
   void drop_unused();
 
-  const Source &source_;
+  LineTable lines_;
   llvm::LLVMContext context_;
   std::unique_ptr<llvm::Module> module_;
   llvm::DICompileUnit *unit_ = nullptr;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Offsets to lines and columns. Done by counting from the start each time: it happens only for the few places
-// that are printed, and no table of lines has to be kept right.
+// Offsets to lines and columns. A table of lines is made for each question, since few places are printed; who asks
+// for every statement of a script keeps one.
 #include "src/base/source.h"
 
 #include <algorithm>
@@ -25,17 +25,27 @@ std::string_view Source::slice(Span span) const {
   return std::string_view(text).substr(begin, end - begin);
 }
 
-Position Source::position(uint32_t offset) const {
-  const size_t place = std::min<size_t>(offset, text.size());
-  const size_t start = line_start(text, place);
+LineTable::LineTable(const Source &source) : source_(source) {
+  const std::string_view text = source.text;
+  starts_.push_back(0);
+  for (size_t newline = text.find('\n'); newline != text.npos; newline = text.find('\n', newline + 1))
+    starts_.push_back(static_cast<uint32_t>(newline + 1));
+}
+
+size_t LineTable::line_of(size_t place) const {
+  return static_cast<size_t>(std::ranges::upper_bound(starts_, place) - starts_.begin()) - 1;
+}
+
+Position LineTable::position(uint32_t offset) const {
+  const size_t place = std::min<size_t>(offset, source_.text.size()), line = line_of(place);
   Position result;
-  const size_t file = file_begin(offset);
-  const std::string_view lines_before = std::string_view(text).substr(file, std::max(start, file) - file);
-  result.line = 1 + static_cast<uint32_t>(std::ranges::count(lines_before, '\n'));
-  std::string_view before = std::string_view(text).substr(start, place - start);
+  result.line = 1 + static_cast<uint32_t>(line - line_of(source_.file_begin(offset)));
+  std::string_view before = std::string_view(source_.text).substr(starts_[line], place - starts_[line]);
   for (; !before.empty(); before.remove_prefix(first_code_point(before).length)) result.column++;
   return result;
 }
+
+Position Source::position(uint32_t offset) const { return LineTable(*this).position(offset); }
 
 Span Source::add_import(std::string file_name, std::string_view bytes) {
   text += '\0';

@@ -49,6 +49,19 @@ struct Source {
   std::string_view line_at(uint32_t offset) const;
 };
 
+/// Where the lines of a script begin, for many questions. The source must outlive it and not change.
+class LineTable {
+ public:
+  explicit LineTable(const Source &source);
+  Position position(uint32_t offset) const;
+
+ private:
+  size_t line_of(size_t place) const;
+
+  const Source &source_;
+  std::vector<uint32_t> starts_;
+};
+
 /// The largest script that is read, in bytes. Offsets are 32 bits wide; nobody writes megabytes by hand.
 inline constexpr uint32_t max_source_bytes = 16u << 20;
 
