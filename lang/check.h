@@ -177,6 +177,7 @@ class Checker {
   std::optional<Type> pointer_arithmetic(ExprId id, const Binary &node, const Type &lhs, const Type &rhs);
   Type unary(ExprId id, const Unary &node);
   Type binary(ExprId id, const Binary &node);
+  bool compares_names(const Binary &node, const Type &lhs, const Type &rhs) const;
   Type comparison(ExprId id, const Binary &node, const Type &lhs, const Type &rhs);
   Type ternary(ExprId id, const Ternary &node);
   Type step(ExprId id, const Step &node);

@@ -15,6 +15,11 @@ bool is_signed(const Type &type) { return type.kind == Kind::integer && type.is_
 /// their own size.
 bool context_has_slots(const TargetGroup &group) { return group.section != "tp" && group.section.rfind("tp/", 0) != 0; }
 
+/// `begin` and `end` are written in capitals, too.
+bool name_is(std::string_view name, std::string_view text) {
+  return text == name || (text == "BEGIN" && name == "begin") || (text == "END" && name == "end");
+}
+
 }  // namespace
 
 llvm::Value *Emitter::number(ExprId id) {
@@ -251,6 +256,11 @@ llvm::Value *Emitter::divide(BinaryOp op, Value *lhs, Value *rhs, bool signed_op
 }
 
 llvm::Value *Emitter::compare(const Binary &node) {
+  const auto is_name = [&](ExprId id) { return type_of(id).kind == Kind::probe || type_of(id).kind == Kind::function; };
+  if (is_name(node.lhs) || is_name(node.rhs)) {
+    Value *equal = name_equals(node.lhs, node.rhs);
+    return node.op == BinaryOp::equal ? equal : builder_.CreateNot(equal);
+  }
   if (is_memory(type_of(node.lhs).kind)) {
     Value *equal = type_of(node.lhs).kind == Kind::string ? strings_equal(node.lhs, node.rhs)
                                                           : memory_equal(node.lhs, node.rhs);
@@ -274,6 +284,22 @@ llvm::Value *Emitter::compare(const Binary &node) {
     default:
       return builder_.CreateICmp(with_sign ? P::ICMP_SGE : P::ICMP_UGE, lhs, rhs);
   }
+}
+
+/// Whether the name of a probe or a function, on either side, is the text on the other: whether its number is one of
+/// those whose targets are called so.
+llvm::Value *Emitter::name_equals(ExprId lhs, ExprId rhs) {
+  const auto *left = std::get_if<UseText>(&use_of(lhs));
+  const std::string &text = left ? left->text : std::get<UseText>(use_of(rhs)).text;
+  const ExprId name = left ? rhs : lhs;
+  Value *fired = number(name), *equal = builder_.getFalse();
+  for (const CheckedBody &body : program_.bodies)
+    for (size_t i = 0; i < body.group.targets.size(); i++) {
+      const Target &target = body.group.targets[i];
+      if (!name_is(type_of(name).kind == Kind::function ? target.function : target.name, text)) continue;
+      equal = builder_.CreateOr(equal, builder_.CreateICmpEQ(fired, constant(body.first_probe + i)));
+    }
+  return equal;
 }
 
 llvm::Value *Emitter::strings_equal(ExprId lhs, ExprId rhs) {

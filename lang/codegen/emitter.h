@@ -78,6 +78,7 @@ class Emitter {
   Value *binary(ExprId id, const Binary &node);
   Value *compare(const Binary &node);
   Value *memory_equal(ExprId lhs, ExprId rhs);
+  Value *name_equals(ExprId lhs, ExprId rhs);
   Value *strings_equal(ExprId lhs, ExprId rhs);
   Value *equals_text(Value *buffer, uint32_t size, std::string_view text);
   Value *logical(const Binary &node);
