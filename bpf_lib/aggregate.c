@@ -143,3 +143,29 @@ void awl_lquantize(u64 *cells, u64 value, u64 is_signed, s64 low, u64 step, u64 
   if (cell > steps + 1) return;
   __sync_fetch_and_add(&cells[cell], weight);
 }
+
+/*
+ * `orders` magnitudes from `low`, a power of the factor, on; `most` buckets in a piece as long as from 0 to the lower
+ * end of a magnitude. None is narrower than 1.
+ */
+void awl_llquantize(u64 *cells, u64 value, u64 is_signed, u64 factor, u64 low, u64 orders, u64 most, u64 buckets,
+                    u64 weight) {
+  u64 negative = is_signed && (s64)value < 0;
+  if (negative) value = -value;
+  u64 cell = value < low ? 0 : buckets + 1, from = low, base = 1;
+  for (u64 i = 0; i < 64; i++) {
+    if (cell == 0 || i >= orders) break;
+    u64 parts = from < most ? from : most;
+    u64 part = (value - from) / (from / parts);
+    if (part < parts * (factor - 1)) {
+      cell = base + part;
+      break;
+    }
+    base += parts * (factor - 1);
+    from *= factor;
+  }
+  if (negative && cell > 0) cell += buckets + 1;
+  AWL_OPAQUE(cell);
+  if (cell >= AWL_MAGNITUDE_CELLS(buckets, is_signed)) return;
+  __sync_fetch_and_add(&cells[cell], weight);
+}

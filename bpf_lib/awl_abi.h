@@ -35,6 +35,11 @@ typedef signed long long int64_t;
  *                highest bit e the cell 1 + (e - b + 1) * 2^b + (v >> (e - b)) % 2^b.
  *   stddev       [0] sum (wraps)  [1] samples  [2..7] sums of the low and the high 32 bits of b*b, a*b and a*a,
  *                where a and b are the high and the low half of a sample's magnitude.
+ *   llquantize   [0] samples nearer to 0 than factor^low; [1 + i], i < B: those in bucket i, upwards; [B + 1]: those from
+ *                factor^(high + 1) on; for signed samples the same again for those below 0, [B + 1 + i] like [i], i > 0.
+ *   tseries      for each interval five cells, at (t / interval + 1) % intervals: [0] 2 * (t / interval + 1) + side;
+ *                [1 + 2 * side] a value or a sum of values or a greatest order key, and behind it the samples or, for
+ *                the newest value, its time; the other side is empty, or is just being emptied.
  *   lquantize    [0] v < low; [1 + i] low + i * step <= v < low + (i + 1) * step; the last: v >= high.
  */
 #define AWL_QUANTIZE_CELLS_UNSIGNED 65
@@ -43,6 +48,16 @@ typedef signed long long int64_t;
 #define AWL_LOG_LINEAR_CELLS(bits) (1 + (65 - (bits)) * (1 << (bits)))
 #define AWL_PERCENTILE_BITS 6
 #define AWL_DEVIATION_CELLS 8
+#define AWL_MAGNITUDE_CELLS(buckets, is_signed) ((is_signed) ? 2 * (buckets) + 3 : (buckets) + 2)
+#define AWL_SERIES_CELLS 5
+/* The kernel gives a value at most 32 KiB on each CPU. */
+#define AWL_MAX_CELLS 4096
+
+/* What awl_series() keeps of the samples in an interval. */
+#define AWL_SERIES_NEWEST 0
+#define AWL_SERIES_SUM 1
+#define AWL_SERIES_MAXIMUM 2
+#define AWL_SERIES_MINIMUM 3
 
 /* An event record starts with this; its columns follow (Manifest::events says where). */
 struct awl_event_header {

@@ -10,6 +10,7 @@
 #include "memory.c"
 #include "loop.c"
 #include "aggregate.c"
+#include "series.c"
 #include "map.c"
 #include "event.c"
 #include "text.c"

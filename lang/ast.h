@@ -89,9 +89,14 @@ struct PositionalRef {  // $1 ...
   uint32_t number;
 };
 struct PositionalCount {};  // $#
+/// `sort=desc` behind the arguments of a call: two words, neither of which is a value.
+struct CallOption {
+  Identifier name, word;
+};
 struct Call {
   Identifier callee;
   std::vector<ExprId> arguments;
+  std::vector<CallOption> options = {};
 };
 struct MemberRef {  // args.ret, args->ret
   ExprId object;

@@ -16,7 +16,7 @@ class AstCopy::Nodes {
   MapRef of(const MapRef &n) { return {copy_.map(n.name), all(n.key), n.keyed}; }
   PositionalRef of(const PositionalRef &n) { return n; }
   PositionalCount of(const PositionalCount &n) { return n; }
-  Call of(const Call &n) { return {n.callee, all(n.arguments)}; }
+  Call of(const Call &n) { return {n.callee, all(n.arguments), n.options}; }
   MemberRef of(const MemberRef &n) { return {expr(n.object), n.field}; }
   Unary of(const Unary &n) { return {n.op, expr(n.operand)}; }
   Binary of(const Binary &n) {

@@ -110,7 +110,9 @@ class Printer {
   void print(const PositionalRef &n, Span at) { line(fmt::format("parameter ${}", n.number), at); }
   void print(const PositionalCount &, Span at) { line("parameter $#", at); }
   void print(const Call &n, Span at) {
-    line("call " + name(n.callee), at);
+    std::string options;
+    for (const CallOption &option : n.options) options += fmt::format(", {}={}", option.name.text, option.word.text);
+    line("call " + name(n.callee) + options, at);
     children(n.arguments);
   }
   void print(const MemberRef &n, Span at) {

@@ -43,10 +43,11 @@ struct Parameter {
 
 /// How the cells of an aggregation become a value.
 enum class Show : uint8_t { none, count, sum, minimum, maximum, average, stats, log2_histogram, linear_histogram,
-                            log_linear_histogram, percentiles, deviation };
+                            log_linear_histogram, percentiles, deviation, magnitudes,
+                            time_series };
 
-/// How one cell of one CPU is added to that of another.
-enum class Merge : uint8_t { add, maximum };
+/// How one cell of one CPU is added to that of another; those of a time series only together (runtime/series.h).
+enum class Merge : uint8_t { add, maximum, series };
 
 /// What a builtin does beyond calling its function in bpf_lib; `plain` needs no code of its own in the checker or
 /// the code generator.
@@ -56,6 +57,10 @@ enum class Special : uint8_t {
   function_name,
   printf,
   print,
+  printa,
+  normalize,
+  denormalize,
+  truncate,
   clear,
   zero,
   delete_entry,

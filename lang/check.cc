@@ -52,6 +52,10 @@ std::vector<Merge> merge_rules(Show show, bool is_signed, uint64_t steps, uint32
       return std::vector<Merge>(AWL_LOG_LINEAR_CELLS(bits), Merge::add);
     case Show::deviation:
       return std::vector<Merge>(AWL_DEVIATION_CELLS, Merge::add);
+    case Show::magnitudes:
+      return std::vector<Merge>(AWL_MAGNITUDE_CELLS(steps, is_signed), Merge::add);
+    case Show::time_series:
+      return std::vector<Merge>(steps * AWL_SERIES_CELLS, Merge::series);
   }
   return {};
 }
@@ -255,20 +259,24 @@ void Checker::find_maps() {
 /// print(@m) with clear(@m) behind it and nothing between that touches @m is one action: what is printed and what is
 /// removed are the same samples, and none falls between.
 void Checker::find_cleared_prints(const Block &block) {
-  auto call_on_map = [&](StmtId id, Special special) -> const MapRef * {
+  /// The only map that a call of one of these is about: print(@m, 5), printa("%@d", @m), clear(@m), trunc(@m).
+  auto call_on_map = [&](StmtId id, Special special, Special other) -> const MapRef * {
     const auto *statement = std::get_if<ExprStatement>(&(*ast_)[id].node);
     const auto *call = statement ? std::get_if<Call>(&at(statement->expr).node) : nullptr;
-    if (!call || !call->callee.builtin || call->callee.builtin->special != special || call->arguments.empty())
-      return nullptr;
-    const auto *map = std::get_if<MapRef>(&at(call->arguments[0]).node);
+    if (!call || !call->callee.builtin || call->arguments.empty()) return nullptr;
+    const Special said = call->callee.builtin->special;
+    if (said != special && said != other) return nullptr;
+    if (said == Special::truncate && call->arguments.size() > 1) return nullptr;
+    const bool has_format = said == Special::printa && call->arguments.size() == 2;
+    const auto *map = std::get_if<MapRef>(&at(call->arguments[has_format ? 1 : 0]).node);
     return map && !map->keyed ? map : nullptr;
   };
   const auto &list = block.statements;
   for (size_t i = 0; i < list.size(); i++) {
-    const MapRef *printed = call_on_map(list[i], Special::print);
+    const MapRef *printed = call_on_map(list[i], Special::print, Special::printa);
     if (!printed) continue;
     for (size_t j = i + 1; j < list.size(); j++) {
-      const MapRef *cleared = call_on_map(list[j], Special::clear);
+      const MapRef *cleared = call_on_map(list[j], Special::clear, Special::truncate);
       if (cleared && cleared->name == printed->name) {
         prints_that_clear_.insert(static_cast<uint32_t>(std::get<ExprStatement>((*ast_)[list[i]].node).expr));
         clears_done_by_print_.insert(static_cast<uint32_t>(std::get<ExprStatement>((*ast_)[list[j]].node).expr));
@@ -383,6 +391,11 @@ MapDescription Checker::layout_of(const MapState &map) {
   if (map.aggregation) {
     uint64_t steps = static_cast<uint64_t>(map.high - map.low + map.step - 1) / static_cast<uint64_t>(map.step);
     result.show = map.aggregation->show;
+    if (result.show == Show::magnitudes) steps = magnitude_buckets(map.factor, map.low, map.high, map.step);
+    if (result.show == Show::time_series) steps = map.intervals;
+    result.factor = map.factor;
+    result.intervals = map.intervals;
+    result.each = map.each;
     result.bits = map.bits;
     result.percentages = map.percentages;
     // Without bits hist() is quantize().

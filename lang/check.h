@@ -41,6 +41,8 @@ std::optional<FoundMember> find_member(const CTypes &types, const CStructure &st
 
 /// `perf` in kstack(perf): a word that means a form of a stack there.
 bool is_stack_mode(std::string_view word);
+/// Buckets of an llquantize() that has these, those above 0 only.
+uint64_t magnitude_buckets(uint64_t factor, int64_t low, int64_t high, int64_t steps);
 /// Text of the script as messages quote it, cut when it is long.
 std::string brief(std::string_view text);
 
@@ -69,6 +71,9 @@ class Checker {
     const MapDeclaration *declaration = nullptr;
     int64_t low = 0, high = 0, step = 1;
     uint32_t bits = 0;                 // hist, pct
+    uint32_t factor = 0;               // llquantize
+    uint32_t intervals = 0;            // tseries
+    Show each = Show::none;            // tseries
     std::vector<int64_t> percentages;  // pct
   };
 
@@ -100,11 +105,16 @@ class Checker {
   void assign_local(const Assign &node, const LocalRef &local);
   void assign_map(const Assign &node, const MapRef &map);
   void aggregate(ExprId target, const MapRef &map, ExprId value, const Call &call);
+  void expression_statement(ExprId id);
+
+  // check_aggregation.cc
   Type sample(const Call &call);
+  std::optional<std::vector<int64_t>> constants(const Call &call, size_t from, size_t to);
   void linear_range(MapState &map, const Call &call);
+  void magnitudes(MapState &map, const Call &call);
+  void intervals(MapState &map, const Call &call);
   void bits(MapState &map, const Call &call);
   void percentages(MapState &map, const Call &call);
-  void expression_statement(ExprId id);
 
   // check_local.cc
   struct Variable {
@@ -223,14 +233,27 @@ class Checker {
   bool arity(const Call &node, Span span);
   Type printf(ExprId id, const Call &node);
   void printf_values(const Call &node, const std::vector<FormatPiece> &pieces);
-  Type print(ExprId id, const Call &node);
+  const MapRef *whole_map(const Call &node);
   Type map_action(ExprId id, const Call &node, EventKind kind);
   Type delete_entry(ExprId id, const Call &node);
   Type exit(ExprId id, const Call &node);
   Type time(ExprId id, const Call &node);
   Type str(ExprId id, const Call &node);
   Type send(ExprId id, EventDescription event, std::span<const ExprId> values);
+  Type send_number(ExprId id, EventDescription event, const Type &type);
   const MapRef *map_argument(const Call &node, size_t index);
+
+  // check_print.cc
+  bool row_order(const Call &node, RowOrder &order);
+  bool print_limits(const Call &node, EventDescription &event);
+  Type print(ExprId id, const Call &node);
+  Type printa(ExprId id, const Call &node);
+  bool joined_maps(const Call &node, std::vector<uint32_t> &joined);
+  static bool have_same_keys(const MapState &a, const MapState &b);
+  static std::string key_list(const MapState &map);
+  void joined_keys(const MapState &map, const std::vector<FormatPiece> &format);
+  Type normalize(ExprId id, const Call &node);
+  Type truncate(ExprId id, const Call &node);
 
   const Source &source_;
   const Ast *ast_;

@@ -13,6 +13,8 @@ constexpr uint32_t largest_fixed_string = 64;
 
 std::string_view plural(size_t n) { return n == 1 ? "" : "s"; }
 
+bool takes_options(Special special) { return special == Special::print || special == Special::printa; }
+
 }  // namespace
 
 bool Checker::arity(const Call &node, Span span) {
@@ -21,6 +23,11 @@ bool Checker::arity(const Call &node, Span span) {
   for (const Parameter &parameter : row.parameters) {
     if (!parameter.optional) least++;
     most = parameter.accepts == Accepts::rest ? SIZE_MAX : most + 1;
+  }
+  if (!node.options.empty() && !takes_options(row.special)) {
+    out_->error(node.options[0].name.span, "`{}` takes no options, but `{}=` is given", row.name,
+                brief(node.options[0].name.text));
+    return false;
   }
   size_t given = node.arguments.size();
   if (given >= least && given <= most) return true;
@@ -118,6 +125,13 @@ Type Checker::call(ExprId id, const Call &node) {
       return printf(id, node);
     case Special::print:
       return print(id, node);
+    case Special::printa:
+      return printa(id, node);
+    case Special::normalize:
+    case Special::denormalize:
+      return normalize(id, node);
+    case Special::truncate:
+      return truncate(id, node);
     case Special::clear:
       return map_action(id, node, EventKind::clear);
     case Special::zero:
@@ -183,6 +197,9 @@ void Checker::printf_values(const Call &node, const std::vector<FormatPiece> &pi
     ExprId argument = node.arguments[index];
     const Type &type = body_->type_of[static_cast<uint32_t>(argument)];
     char letter = piece.conversion.letter;
+    if (piece.conversion.of_map)
+      out_->error(piece.span, "`%@{}` stands for the value of a map, which `printf` does not print", letter)
+          .help("`printa(\"%@{}\\n\", @name)` does", letter);
     if (letter == 's' || letter == 'v' || letter == 'r' || !is_memory(type.kind)) continue;
     out_->error(at(argument).span, "`%{}` prints a number, but `{}` is {}", letter, source_text(at(argument).span),
                 an(type))
@@ -197,54 +214,30 @@ void Checker::printf_values(const Call &node, const std::vector<FormatPiece> &pi
                           : "each value needs a conversion, as `%d` or `%s`");
 }
 
-Type Checker::print(ExprId id, const Call &node) {
-  EventDescription event;
-  const MapRef *map = map_argument(node, 0);
-  if (map && !map->keyed) {
-    map_reference(node.arguments[0], *map, true);
-    event.kind = EventKind::print_map;
-    event.map = static_cast<uint32_t>(map_number(*map));
-    event.then_clear = prints_that_clear_.contains(static_cast<uint32_t>(id));
-    if (event.then_clear) map_state(*map).cleared = true;
-    int64_t *settings[] = {&event.top, &event.divisor};
-    for (size_t i = 1; i < node.arguments.size(); i++) {
-      number(node.arguments[i], i == 1 ? "the number of rows" : "the divisor");
-      auto known = constant_of(node.arguments[i]);
-      if (i > 2 || !known || static_cast<int64_t>(*known) < 0) {
-        std::string text = source_text(at(node.arguments[i]).span);
-        auto draft =
-            i > 2 ? out_->error(at(node.arguments[i]).span, "`{}` is one argument too many to print a map", text)
-                  : out_->error(at(node.arguments[i]).span, "`{}` is not a number known before the script runs", text);
-        draft.help("`print({0}, 10)` shows the ten largest, `print({0}, 10, 1000)` divides values by 1000",
-                   map_state(*map).shown);
-        return set(id, none_type);
-      }
-      *settings[i - 1] = static_cast<int64_t>(*known);
-    }
-    return send(id, std::move(event), {});
-  }
-  for (ExprId argument : node.arguments) value(argument);
-  event.kind = EventKind::print_value;
-  return send(id, std::move(event), node.arguments);
-}
-
-Type Checker::map_action(ExprId id, const Call &node, EventKind kind) {
+/// The map that an action is about, as a whole; null, with a message, when its first argument is none.
+const MapRef *Checker::whole_map(const Call &node) {
   const MapRef *map = map_argument(node, 0);
   const Builtin &row = *node.callee.builtin;
   if (!map) {
     expression(node.arguments[0]);
     out_->error(at(node.arguments[0]).span, "`{}` takes a map, but `{}` is none", row.name,
                 source_text(at(node.arguments[0]).span))
-        .help("write `{}(@name)`", row.name);
-    return set(id, none_type);
+        .help("write `{}(@name{})`", row.name, node.arguments.size() > 1 ? ", ..." : "");
+    return nullptr;
   }
   if (map->keyed) {
     value(node.arguments[0]);
     out_->error(at(node.arguments[0]).span, "`{}` takes a whole map, without a key", row.name)
         .help("`delete({})` removes one entry", source_text(at(node.arguments[0]).span));
-    return set(id, none_type);
+    return nullptr;
   }
   map_reference(node.arguments[0], *map, true);
+  return map;
+}
+
+Type Checker::map_action(ExprId id, const Call &node, EventKind kind) {
+  const MapRef *map = whole_map(node);
+  if (!map) return set(id, none_type);
   if (kind == EventKind::clear) map_state(*map).cleared = true;
   if (clears_done_by_print_.contains(static_cast<uint32_t>(id))) return set(id, none_type);
   EventDescription event;
@@ -291,9 +284,14 @@ Type Checker::exit(ExprId id, const Call &node) {
   }
   EventDescription event;
   event.kind = EventKind::exit;
+  return send_number(id, std::move(event), u64_type);
+}
+
+/// An action that has a number to tell: it travels in the record of awl_action().
+Type Checker::send_number(ExprId id, EventDescription event, const Type &type) {
   Type result = send(id, std::move(event), {});
   if (final_) {
-    program_.events.back().columns.push_back({u64_type, sizeof(awl_event_header), false});
+    program_.events.back().columns.push_back({type, sizeof(awl_event_header), false});
     program_.events.back().record_size = sizeof(awl_event_header) + 8;
   }
   return result;

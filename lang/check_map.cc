@@ -99,6 +99,8 @@ Type Checker::read_type(MapState &state, Span span) {
     case Show::log_linear_histogram:
     case Show::percentiles:
     case Show::deviation:
+    case Show::magnitudes:
+    case Show::time_series:
       break;
   }
   out_->error(span, "`{}` is made by `{}()`, which has no value that a probe could read", state.shown,

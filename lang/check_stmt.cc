@@ -5,8 +5,6 @@
 #include "lang/check.h"
 #include "src/base/check.h"
 
-#include "bpf_lib/awl_abi.h"
-
 namespace awl {
 
 void Checker::statement(StmtId id) {
@@ -113,6 +111,8 @@ void Checker::aggregate(ExprId target, const MapRef &map, ExprId value_id, const
   sample.is_literal = true;
   if (!call.arguments.empty()) sample = this->sample(call);
   if (row.show == Show::linear_histogram) linear_range(state, call);
+  if (row.show == Show::magnitudes) magnitudes(state, call);
+  if (row.show == Show::time_series) intervals(state, call);
   if (row.show == Show::log_linear_histogram) bits(state, call);
   if (row.show == Show::percentiles) percentages(state, call);
   if (row.show == Show::log2_histogram && call.arguments.size() > 1) number(call.arguments[1], "a weight");
@@ -121,96 +121,6 @@ void Checker::aggregate(ExprId target, const MapRef &map, ExprId value_id, const
     state.value = *joined;
     changed_ = true;
   }
-}
-
-/// What an aggregation is made of. Counting by a string is done by a key.
-Type Checker::sample(const Call &call) {
-  ExprId id = call.arguments[0];
-  Type type = value(id);
-  if (type.is_number() || type.kind == Kind::unknown) return type;
-  out_->error(at(id).span, "`{}()` needs a number, but `{}` is {}", call.callee.builtin->name, source_text(at(id).span),
-              an(type))
-      .help("to count by it, make it a key: `@[{}] = count();`", source_text(at(id).span));
-  return set(id, s64_type);
-}
-
-void Checker::bits(MapState &map, const Call &call) {
-  uint32_t bits = 0;
-  if (call.arguments.size() > 1) {
-    number(call.arguments[1], "the number of bits");
-    auto known = constant_of(call.arguments[1]);
-    if (!known || *known > 5) {
-      out_->error(at(call.arguments[1]).span, "the bits of a histogram are a number from 0 to 5")
-          .help("each bit doubles the buckets of a power of two");
-      return;
-    }
-    bits = static_cast<uint32_t>(*known);
-  }
-  if (map.assigned && map.aggregation_span.begin != call.callee.span.begin && map.bits != bits && final_)
-    out_->error(call.callee.span, "`{}` has {} bits here, but {} elsewhere", map.shown, bits, map.bits)
-        .label(map.aggregation_span, "first used here");
-  if (!map.bits) map.bits = bits;
-}
-
-void Checker::percentages(MapState &map, const Call &call) {
-  map.bits = AWL_PERCENTILE_BITS;
-  std::vector<int64_t> wanted;
-  for (size_t i = 1; i < call.arguments.size(); i++) {
-    number(call.arguments[i], "a percentage");
-    auto known = constant_of(call.arguments[i]);
-    if (!known || *known > 100) {
-      out_->error(at(call.arguments[i]).span, "a percentage is a number from 0 to 100");
-      return;
-    }
-    wanted.push_back(static_cast<int64_t>(*known));
-  }
-  if (!wanted.empty()) map.percentages = wanted;
-}
-
-void Checker::linear_range(MapState &map, const Call &call) {
-  std::vector<int64_t> numbers;
-  if (call.arguments.size() > 4) number(call.arguments[4], "a weight");
-  for (size_t i = 1; i < std::min<size_t>(call.arguments.size(), 4); i++) {
-    number(call.arguments[i], "a limit of the histogram");
-    auto known = constant_of(call.arguments[i]);
-    if (!known) {
-      out_->error(at(call.arguments[i]).span,
-                  "`{}` is not known before the script runs, as the range of a histogram must be",
-                  source_text(at(call.arguments[i]).span))
-          .help("write a number");
-      return;
-    }
-    numbers.push_back(static_cast<int64_t>(*known));
-  }
-  int64_t low = numbers[0], high = numbers[1], step = numbers.size() > 2 ? numbers[2] : 1;
-  if (step <= 0) {
-    out_->error(at(call.arguments[3]).span, "the step {} is not above 0", step);
-    return;
-  }
-  if (low >= high) {
-    out_->error(at(call.arguments[2]).span, "the upper limit {} is not above the lower limit {}", high, low);
-    return;
-  }
-  uint64_t buckets = (static_cast<uint64_t>(high) - static_cast<uint64_t>(low) + static_cast<uint64_t>(step) - 1) /
-                     static_cast<uint64_t>(step);
-  if (buckets > AWL_LQUANTIZE_MAX_CELLS - 2) {
-    out_->error(call.callee.span, "{} buckets are too many; a linear histogram has at most {}", buckets,
-                AWL_LQUANTIZE_MAX_CELLS - 2)
-        .help("a step of {} would do",
-              (static_cast<uint64_t>(high) - static_cast<uint64_t>(low) + AWL_LQUANTIZE_MAX_CELLS - 3) /
-                  (AWL_LQUANTIZE_MAX_CELLS - 2));
-    return;
-  }
-  bool first = map.low == 0 && map.high == 0;
-  if (!first && (map.low != low || map.high != high || map.step != step)) {
-    out_->error(awl::join(at(call.arguments[1]).span, at(call.arguments[std::min<size_t>(call.arguments.size(), 4) - 1]).span),
-                "`{}` has buckets from {} to {} by {} here, but from {} to {} by {} elsewhere", map.shown, low, high,
-                step, map.low, map.high, map.step)
-        .label(map.aggregation_span, "first used here")
-        .help("give each histogram a map of its own name");
-    return;
-  }
-  map.low = low, map.high = high, map.step = step;
 }
 
 }  // namespace awl

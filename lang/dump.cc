@@ -33,6 +33,12 @@ std::string_view name_of(EventKind kind) {
       return "print map";
     case EventKind::clear:
       return "clear";
+    case EventKind::print_joined:
+      return "print joined";
+    case EventKind::normalize:
+      return "normalize";
+    case EventKind::truncate:
+      return "truncate";
     case EventKind::zero:
       return "zero";
     case EventKind::exit:
@@ -154,7 +160,8 @@ std::string dump_manifest(const Manifest &manifest) {
   for (size_t i = 0; i < manifest.events.size(); i++) {
     const EventDescription &event = manifest.events[i];
     bool about_map =
-        event.kind == EventKind::print_map || event.kind == EventKind::clear || event.kind == EventKind::zero;
+        event.kind == EventKind::print_map || event.kind == EventKind::clear || event.kind == EventKind::zero ||
+        event.kind == EventKind::normalize || event.kind == EventKind::truncate;
     text += fmt::format("event {}: {}{}{}, record {} bytes{}{}\n", i, name_of(event.kind),
                         about_map ? " " + manifest.maps[event.map].name : "", event.then_clear ? " then clear" : "",
                         event.record_size, event.columns.empty() ? "" : ": ", columns(event.columns));

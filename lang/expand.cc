@@ -137,6 +137,7 @@ class Expansion final : public AstCopy {
       most = std::max(most, exact);
     }
     if (!other) return std::nullopt;
+    if (!call.options.empty()) best = nullptr;
     if (!best) report_misfit(*other, call, span);
     return best;
   }

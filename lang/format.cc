@@ -94,6 +94,9 @@ class FormatParser {
         case '0':
           result.zero = true;
           break;
+        case '@':
+          result.of_map = true;
+          break;
         default:
           return;
       }

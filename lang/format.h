@@ -19,6 +19,7 @@ struct Conversion {
   /// bits and so shows a wrong number for large values; awl narrows nothing unless told to.)
   uint8_t bits = 64;
   char letter = 'd';  // d i u o x X c p s; r: bytes; v: the type's own way to print
+  bool of_map = false;  // %@d: the value of an entry, in printa()
   char bytes = 0;     // of %r: x for %rx, all bytes as \xNN; h for %rh, pairs of digits with blanks between
   bool operator==(const Conversion &) const = default;
 };

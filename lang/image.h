@@ -56,6 +56,9 @@ struct MapDescription {
   int64_t low = 0, high = 0, step = 1;  // lquantize
   uint32_t bits = 0;                    // hist, pct: each power of two has 2^bits cells
   std::vector<int64_t> percentages;     // pct; empty: the usual ones
+  uint32_t factor = 0;                  // llquantize; its magnitudes are low and high, its steps are step
+  uint32_t intervals = 0;               // tseries: how many are kept; step is the length of one in nanoseconds
+  Show each = Show::none;               // tseries: what is kept of an interval; none: the newest value
   /// The sample was signed: histograms have negative buckets, minimum and maximum compare signed.
   bool is_signed() const { return value.is_signed; }
 };
@@ -64,7 +67,14 @@ struct MapDescription {
 /// command to run.
 enum class Channel : uint8_t { output, error, warning, file, command };
 
-enum class EventKind : uint8_t { printf, print_value, print_map, clear, zero, exit, time };
+enum class EventKind : uint8_t { printf, print_value, print_map, print_joined, clear, zero, normalize, truncate, exit,
+                                 time };
+
+/// print(@m, sort=desc, by=key). Rows come as their kind of value does, smallest first, until a script says otherwise.
+struct RowOrder {
+  bool given = false;
+  bool descending = false, by_key = false;
+};
 
 struct EventDescription {
   EventKind kind = EventKind::printf;
@@ -73,9 +83,11 @@ struct EventDescription {
   std::vector<FormatPiece> format;  // printf; time: one piece of text for strftime
   std::vector<Column> columns;      // values in the record, in order
   uint32_t record_size = 0;         // fixed part with the header; variable strings follow
-  uint32_t map = 0;                 // print_map, clear, zero: index into Manifest::maps
+  uint32_t map = 0;                 // print_map, clear, zero, normalize, truncate: index into Manifest::maps
   bool then_clear = false;          // print_map: the map is cleared with it, atomically
   int64_t top = 0, divisor = 0;     // print(@m, top, div)
+  RowOrder order = {};              // print_map
+  std::vector<uint32_t> joined = {};  // print_joined: the maps whose entries share a line
 };
 
 /// What `probe` and `func` print for a probe number.

@@ -134,7 +134,9 @@ Lexer::Token Lexer::paren_open() {
   const bool loose = operand_next_ || statement_start_ || last_kind_ == Symbol::S_DOT;
   if (loose && cast_follows()) return open('(', Parser::make_TYPE_OPEN);
   Token token = open('(', Parser::make_PAREN_OPEN);
-  if (loose && !stopped_) open_.back().record = field_follows(after_blanks(position_));
+  if (stopped_) return token;
+  if (loose) open_.back().record = field_follows(after_blanks(position_));
+  open_.back().call = last_kind_ == Symbol::S_NAME;
   return token;
 }
 
@@ -160,6 +162,17 @@ bool Lexer::field_follows(size_t offset) const {
   if (offset == begin) return false;
   offset = after_blanks(offset);
   return source_.text[offset] == '=' && source_.text[offset + 1] != '=';
+}
+
+/// `sort=desc` behind a comma of a call: a name, one `=`, a word and the end of the argument.
+bool Lexer::option_follows(size_t offset) const {
+  if (!field_follows(offset)) return false;
+  size_t end = after_blanks(source_.text.find('=', offset) + 1);
+  const size_t begin = end;
+  while (is_word_byte(source_.text[end])) end++;
+  if (end == begin || (source_.text[begin] >= '0' && source_.text[begin] <= '9')) return false;
+  end = after_blanks(end);
+  return source_.text[end] == ',' || source_.text[end] == ')';
 }
 
 bool Lexer::else_follows() const {

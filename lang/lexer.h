@@ -28,6 +28,7 @@ class Lexer {
     Span at;
     bool condition = false;  // the `(` right after `if`, `while` ...
     bool record = false;     // a `(` with fields in it
+    bool call = false;       // the `(` of a call
     bool value = false;      // the `{` of a block that is a value
   };
 
@@ -121,6 +122,7 @@ class Lexer {
   Token paren_open();
   Token brace_open();
   bool field_follows(size_t offset) const;
+  bool option_follows(size_t offset) const;
   bool else_follows() const;
   Token open_predicate();
   Token close_predicate();

@@ -48,7 +48,9 @@ Lexer::Token Lexer::word() {
   if (after_dot_) return Parser::make_NAME(Identifier{std::string(name), place, nullptr}, place);
   const bool fields =
       !open_.empty() && open_.back().record && (last_kind_ == Symbol::S_PAREN_OPEN || last_kind_ == Symbol::S_COMMA);
-  if (fields && field_follows(start_)) return Parser::make_FIELD(Identifier{std::string(name), place, nullptr}, place);
+  const bool option = !open_.empty() && open_.back().call && last_kind_ == Symbol::S_COMMA;
+  if ((fields && field_follows(start_)) || (option && option_follows(start_)))
+    return Parser::make_FIELD(Identifier{std::string(name), place, nullptr}, place);
   if (const auto keyword = std::ranges::find(keywords, name, &Keyword::word); keyword != std::end(keywords)) {
     if (name == "for" && classic_for()) {
       diagnostics_.error(place, "`for` goes over a range or a map").help("write `for ($i : 0..10) {{ ... }}`");

@@ -22,8 +22,9 @@ ExprId Builder::binary(Span span, BinaryOp op, ExprId lhs, ExprId rhs, Span op_s
   return expr(span, Binary{op, lhs, rhs, op_span});
 }
 
-ExprId Builder::call(Span span, Identifier callee, std::vector<ExprId> arguments) {
-  return expr(span, Call{std::move(callee), std::move(arguments)});
+ExprId Builder::call(Span span, Identifier callee, std::vector<ExprId> arguments,
+                     std::vector<CallOption> options) {
+  return expr(span, Call{std::move(callee), std::move(arguments), std::move(options)});
 }
 
 StmtId Builder::stmt(Span span, decltype(Stmt::node) node) { return ast_.add_stmt(span, std::move(node)); }

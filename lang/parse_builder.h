@@ -57,7 +57,7 @@ class Builder {
 
   ExprId expr(Span span, decltype(Expr::node) node);
   ExprId binary(Span span, BinaryOp op, ExprId lhs, ExprId rhs, Span op_span);
-  ExprId call(Span span, Identifier callee, std::vector<ExprId> arguments);
+  ExprId call(Span span, Identifier callee, std::vector<ExprId> arguments, std::vector<CallOption> options = {});
   /// @name[key]; @m[(a, b)] and @m[a, b] are the same.
   ExprId entry(Span span, std::string map, std::vector<ExprId> key);
   /// object[index]: an entry of a map, also in ply's spelling without `@`, or an element of an array.

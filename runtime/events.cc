@@ -24,7 +24,13 @@ Event blank_event(const EventDescription &event) {
     case EventKind::time:
       return TimeEvent{};
     case EventKind::print_map:
-      return PrintMapAction{event.map, event.then_clear, event.top, event.divisor};
+      return PrintMapAction{event.map, event.then_clear, event.top, event.divisor, event.order};
+    case EventKind::print_joined:
+      return PrintJoinedAction{event.joined, event.then_clear, event.format};
+    case EventKind::normalize:
+      return NormalizeAction{event.map, 1};
+    case EventKind::truncate:
+      return TruncateAction{event.map, 0};
     case EventKind::clear:
       return ClearAction{event.map};
     case EventKind::zero:
@@ -52,11 +58,11 @@ std::string local_time(const std::vector<FormatPiece> &format, time_t now) {
   return {};
 }
 
-/// exit() takes any integer; a process can only say 0..255, and what is left of the number is its low byte.
-int exit_status(const std::vector<TypedValue> &values) {
+/// The number that an action has with it, 0 when it has none.
+int64_t argument_of(const std::vector<TypedValue> &values) {
   if (values.empty()) return 0;
-  if (const int64_t *number = std::get_if<int64_t>(&values[0].value)) return static_cast<int>(*number & 0xff);
-  if (const uint64_t *number = std::get_if<uint64_t>(&values[0].value)) return static_cast<int>(*number & 0xff);
+  if (const int64_t *number = std::get_if<int64_t>(&values[0].value)) return *number;
+  if (const uint64_t *number = std::get_if<uint64_t>(&values[0].value)) return static_cast<int64_t>(*number);
   return 0;
 }
 
@@ -88,18 +94,30 @@ bool EventDecoder::fill(Event &event, const EventDescription &description, std::
                           e.text = local_time(description.format, now);
                           return true;
                         },
+                        [&](NormalizeAction &e) { return fill_number(e.divisor, description, record); },
+                        [&](TruncateAction &e) { return fill_number(e.rows, description, record); },
                         [&](ExitAction &e) {
-                          std::vector<TypedValue> status;
-                          if (!fill_values(status, description, record)) return false;
-                          e.status = exit_status(status);
+                          // A process can only say 0..255: what is left of any integer is its low byte.
+                          int64_t status = 0;
+                          if (!fill_number(status, description, record)) return false;
+                          e.status = static_cast<int>(status & 0xff);
                           return true;
                         },
                         // These say all they have to say by their index.
                         [](PrintMapAction &) { return true; },
+                        [](PrintJoinedAction &) { return true; },
                         [](ClearAction &) { return true; },
                         [](ZeroAction &) { return true; },
                     },
                     event);
+}
+
+bool EventDecoder::fill_number(int64_t &number, const EventDescription &description,
+                               std::span<const std::byte> record) const {
+  std::vector<TypedValue> values;
+  if (!fill_values(values, description, record)) return false;
+  number = argument_of(values);
+  return true;
 }
 
 bool EventDecoder::fill_values(std::vector<TypedValue> &values, const EventDescription &description,

@@ -18,6 +18,21 @@ struct PrintMapAction {
   uint32_t map = 0;
   bool then_clear = false;
   int64_t top = 0, divisor = 0;
+  RowOrder order = {};
+};
+/// printa() with a format: a line for each key of the maps.
+struct PrintJoinedAction {
+  std::vector<uint32_t> maps;
+  bool then_clear = false;
+  std::vector<FormatPiece> format;
+};
+struct NormalizeAction {
+  uint32_t map = 0;
+  int64_t divisor = 1;
+};
+struct TruncateAction {
+  uint32_t map = 0;
+  int64_t rows = 0;  // below 0: that many of the smallest
 };
 struct ClearAction {
   uint32_t map = 0;
@@ -37,8 +52,8 @@ struct MessageAction {
 };
 
 /// Output for a sink, or an action for the session.
-using Event = std::variant<PrintfEvent, ValueEvent, TimeEvent, PrintMapAction, ClearAction, ZeroAction, ExitAction,
-                           MessageAction>;
+using Event = std::variant<PrintfEvent, ValueEvent, TimeEvent, PrintMapAction, PrintJoinedAction, ClearAction, ZeroAction,
+                           NormalizeAction, TruncateAction, ExitAction, MessageAction>;
 
 /// Keeps one event of each kind that the script has and fills it in anew for each record, because a flood of
 /// printf must not pay for copying its format a million times.
@@ -51,6 +66,7 @@ class EventDecoder {
 
  private:
   bool fill(Event &event, const EventDescription &description, std::span<const std::byte> record, time_t now) const;
+  bool fill_number(int64_t &number, const EventDescription &description, std::span<const std::byte> record) const;
   bool fill_values(std::vector<TypedValue> &values, const EventDescription &description,
                    std::span<const std::byte> record) const;
 

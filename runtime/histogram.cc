@@ -10,23 +10,27 @@
 #include <string>
 
 #include "bpf_lib/awl_abi.h"
+#include "runtime/series.h"
 #include "src/base/check.h"
 
 namespace awl {
 namespace {
+
+/// Counts and sums of weights, which may be negative.
+int64_t count_of(uint64_t cell) { return std::bit_cast<int64_t>(cell); }
 
 constexpr uint64_t sign_bit = uint64_t(1) << 63;
 
 Wide power_of_two(size_t exponent) { return Wide(1) << exponent; }
 
 /// The interval of quantize's cell `k`, 0 <= k <= 64.
-Bucket log2_bucket(size_t k, uint64_t count) {
+Bucket log2_bucket(size_t k, int64_t count) {
   if (k == 0) return {.low = 0, .high = 0, .count = count};
   return {.low = power_of_two(k - 1), .high = power_of_two(k) - 1, .count = count};
 }
 
 /// The interval of the cell for negative samples, 1 <= k <= 64. The last one holds one number only, -2^63.
-Bucket negative_log2_bucket(size_t k, uint64_t count) {
+Bucket negative_log2_bucket(size_t k, int64_t count) {
   const Wide high = -power_of_two(k - 1);
   return {.low = std::max(-power_of_two(k) + 1, -power_of_two(63)), .high = high, .count = count};
 }
@@ -34,54 +38,93 @@ Bucket negative_log2_bucket(size_t k, uint64_t count) {
 std::vector<Bucket> log2_buckets(std::span<const uint64_t> cells) {
   std::vector<Bucket> buckets;
   for (size_t cell = cells.size(); cell-- > AWL_QUANTIZE_CELLS_UNSIGNED;)
-    buckets.push_back(negative_log2_bucket(cell - (AWL_QUANTIZE_CELLS_UNSIGNED - 1), cells[cell]));
-  for (size_t cell = 0; cell < AWL_QUANTIZE_CELLS_UNSIGNED; cell++) buckets.push_back(log2_bucket(cell, cells[cell]));
+    buckets.push_back(negative_log2_bucket(cell - (AWL_QUANTIZE_CELLS_UNSIGNED - 1), count_of(cells[cell])));
+  for (size_t cell = 0; cell < AWL_QUANTIZE_CELLS_UNSIGNED; cell++) buckets.push_back(log2_bucket(cell, count_of(cells[cell])));
   return buckets;
 }
 
 std::vector<Bucket> linear_buckets(std::span<const uint64_t> cells, const MapDescription &map) {
   const Wide low = map.low, high = map.high, step = map.step;
   std::vector<Bucket> buckets;
-  buckets.push_back({.low = low - 1, .high = low - 1, .open_low = true, .count = cells.front()});
+  buckets.push_back({.low = low - 1, .high = low - 1, .open_low = true, .count = count_of(cells.front())});
   for (size_t i = 1; i + 1 < cells.size(); i++) {
     const Wide from = low + static_cast<Wide>(i - 1) * step;
     // The range need not be a multiple of the step; the last bucket inside it is then narrower.
-    buckets.push_back({.low = from, .high = std::min(from + step, high) - 1, .count = cells[i]});
+    buckets.push_back({.low = from, .high = std::min(from + step, high) - 1, .count = count_of(cells[i])});
   }
-  buckets.push_back({.low = high, .high = high, .open_high = true, .count = cells.back()});
+  buckets.push_back({.low = high, .high = high, .open_high = true, .count = count_of(cells.back())});
   return buckets;
 }
 
 /// The cells of hist() with bits and of pct(), see awl_abi.h.
 std::vector<Bucket> log_linear_buckets(std::span<const uint64_t> cells, uint32_t bits) {
   std::vector<Bucket> buckets;
-  buckets.push_back({.low = -1, .high = -1, .open_low = true, .count = cells[0]});
+  buckets.push_back({.low = -1, .high = -1, .open_low = true, .count = count_of(cells[0])});
   const size_t width = size_t{1} << bits;
   for (size_t i = 1; i < cells.size(); i++) {
     const size_t at = i - 1;
     if (at < width) {
-      buckets.push_back({.low = Wide(at), .high = Wide(at), .count = cells[i]});
+      buckets.push_back({.low = Wide(at), .high = Wide(at), .count = count_of(cells[i])});
       continue;
     }
     const size_t shift = at / width - 1;
     const Wide low = Wide(width + at % width) << shift;
-    buckets.push_back({.low = low, .high = low + power_of_two(shift) - 1, .count = cells[i]});
+    buckets.push_back({.low = low, .high = low + power_of_two(shift) - 1, .count = count_of(cells[i])});
   }
   return buckets;
 }
 
+/// The buckets of llquantize() above 0, without counts; the last one is open.
+std::vector<Bucket> magnitudes(const MapDescription &map) {
+  const Wide factor = map.factor, most = Wide(map.step) / factor;
+  Wide from = 1;
+  for (int64_t i = 0; i < map.low; i++) from *= factor;
+  std::vector<Bucket> above;
+  for (int64_t magnitude = map.low; magnitude <= map.high; magnitude++, from *= factor) {
+    const Wide part = from / std::min(from, most);
+    for (Wide low = from; low < from * factor; low += part) above.push_back({.low = low, .high = low + part - 1});
+  }
+  above.push_back({.low = from, .high = from, .open_high = true});
+  return above;
+}
+
+/// The cells of llquantize(), see awl_abi.h. A bucket below 0 is the one above it in a mirror.
+std::vector<Bucket> magnitude_buckets(std::span<const uint64_t> cells, const MapDescription &map) {
+  std::vector<Bucket> above = magnitudes(map);
+  const Wide nearest = above.front().low;
+  for (size_t i = 0; i < above.size(); i++) above[i].count = count_of(cells[i + 1]);
+  std::vector<Bucket> buckets;
+  if (map.is_signed())
+    for (size_t i = above.size(); i-- > 0;)
+      buckets.push_back({.low = -above[i].high, .high = -above[i].low, .open_low = above[i].open_high,
+                         .count = count_of(cells[above.size() + 1 + i])});
+  buckets.push_back({.low = map.is_signed() ? 1 - nearest : 0, .high = nearest - 1, .count = count_of(cells[0])});
+  buckets.insert(buckets.end(), above.begin(), above.end());
+  return buckets;
+}
+
+bool is_used(const Bucket &bucket) { return bucket.count != 0; }
+
 void drop_empty_ends(std::vector<Bucket> &buckets) {
-  const auto is_used = [](const Bucket &bucket) { return bucket.count > 0; };
   buckets.erase(std::find_if(buckets.rbegin(), buckets.rend(), is_used).base(), buckets.end());
   buckets.erase(buckets.begin(), std::find_if(buckets.begin(), buckets.end(), is_used));
 }
 
+std::vector<Bucket> all_buckets(std::span<const uint64_t> cells, const MapDescription &map) {
+  if (map.show == Show::linear_histogram) return linear_buckets(cells, map);
+  if (map.show == Show::magnitudes) return magnitude_buckets(cells, map);
+  return map.show == Show::log_linear_histogram ? log_linear_buckets(cells, map.bits) : log2_buckets(cells);
+}
+
 Histogram histogram_of(std::span<const uint64_t> cells, const MapDescription &map) {
-  const bool linear = map.show == Show::linear_histogram;
-  Histogram histogram = {.scale = linear ? Histogram::Scale::linear : Histogram::Scale::log2, .unit = map.value.unit};
-  histogram.buckets = linear                                     ? linear_buckets(cells, map)
-                      : map.show == Show::log_linear_histogram ? log_linear_buckets(cells, map.bits)
-                                                                : log2_buckets(cells);
+  Histogram histogram = {.unit = map.value.unit, .buckets = all_buckets(cells, map)};
+  if (map.show == Show::linear_histogram) histogram.scale = Histogram::Scale::linear;
+  if (map.show == Show::magnitudes) histogram.scale = Histogram::Scale::log_linear;
+  const std::vector<Bucket> &all = histogram.buckets;
+  const auto first = std::ranges::find_if(all, is_used);
+  const auto end = std::find_if(all.rbegin(), all.rend(), is_used).base();
+  if (first != all.end() && first != all.begin()) histogram.before = *(first - 1);
+  if (first != all.end() && end != all.end()) histogram.after = *end;
   drop_empty_ends(histogram.buckets);
   return histogram;
 }
@@ -112,7 +155,7 @@ Value average_of(const Stats &stats) {
 Value percentiles_of(std::span<const uint64_t> cells, const MapDescription &map) {
   std::vector<Bucket> buckets = log_linear_buckets(cells, map.bits);
   uint64_t total = 0;
-  for (const Bucket &bucket : buckets) total += bucket.count;
+  for (const Bucket &bucket : buckets) total += static_cast<uint64_t>(bucket.count);
   Tuple result;
   auto add = [&](std::string name, Value value, Unit unit) {
     result.names.push_back(std::move(name));
@@ -169,7 +212,10 @@ Value value_of(std::span<const uint64_t> cells, const MapDescription &map) {
     case Show::log2_histogram:
     case Show::linear_histogram:
     case Show::log_linear_histogram:
+    case Show::magnitudes:
       return histogram_of(cells, map);
+    case Show::time_series:
+      return series_of(cells, map);
     case Show::percentiles:
       return percentiles_of(cells, map);
     case Show::deviation:
@@ -205,6 +251,8 @@ bool is_empty(std::span<const uint64_t> cells, Show show) {
     case Show::linear_histogram:
     case Show::log_linear_histogram:
     case Show::percentiles:
+    case Show::magnitudes:
+    case Show::time_series:
       break;
   }
   return std::ranges::all_of(cells, [](uint64_t cell) { return cell == 0; });

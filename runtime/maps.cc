@@ -10,6 +10,8 @@
 #include "bpf_lib/awl_abi.h"
 #include "runtime/decode.h"
 #include "runtime/histogram.h"
+#include "runtime/named_values.h"
+#include "runtime/series.h"
 
 namespace awl {
 namespace {
@@ -30,6 +32,15 @@ std::string own_key(const KernelMap &map, bool banked, std::span<const std::byte
   std::string own(reinterpret_cast<const char *>(key.data()), key.size());
   if (banked) own.replace(0, bank_bytes, bank_bytes, '\0');
   return own;
+}
+
+/// The keys that the kernel may have for an entry: one, or one in each bank.
+void append_kernel_keys(std::vector<std::byte> &keys, const MapDescription &map, const std::string &own) {
+  const auto bytes = std::as_bytes(std::span(own));
+  for (uint64_t bank = 0; bank < (map.banked ? AWL_BANKS : 1); bank++) {
+    keys.insert(keys.end(), bytes.begin(), bytes.end());
+    if (map.banked) std::memcpy(keys.data() + keys.size() - bytes.size(), &bank, bank_bytes);
+  }
 }
 
 }  // namespace
@@ -92,8 +103,12 @@ Status Maps::gather(size_t index, std::optional<uint64_t> bank, Gathered &out) c
       return;
     }
     size_t stride = map.value_size / sizeof(uint64_t);
-    for (size_t at = 0; at + stride <= words.size(); at += stride)
-      merge_cells(row, words.subspan(at, row.size()), description.merge);
+    for (size_t at = 0; at + stride <= words.size(); at += stride) {
+      if (description.show == Show::time_series)
+        merge_series(row, words.subspan(at, row.size()), description);
+      else
+        merge_cells(row, words.subspan(at, row.size()), description.merge);
+    }
   });
 }
 
@@ -107,7 +122,12 @@ std::optional<TypedValue> Maps::value_of(size_t index, std::span<const uint64_t>
     Column column{.type = map.value};
     return decode_column(column, std::as_bytes(words.subspan(slot ? slot_header_words : 0)), manifest_.names, symbols_);
   }
-  if (!is_empty(words, map.show)) return value_of_cells(words, map);
+  if (!is_empty(words, map.show)) {
+    TypedValue value = value_of_cells(words, map);
+    if (TimeSeries *series = std::get_if<TimeSeries>(&value.value))
+      for (TimeSeries::Point &point : series->points) point.start += static_cast<int64_t>(boot_epoch_ns());
+    return value;
+  }
   if (!zeroed_[index]) return std::nullopt;
   // Cells of zero are no extreme of anything, so the 0 that zero() means has to be said.
   if (map.show != Show::minimum && map.show != Show::maximum) return value_of_cells(words, map);
@@ -115,20 +135,24 @@ std::optional<TypedValue> Maps::value_of(size_t index, std::span<const uint64_t>
   return TypedValue{.value = nought, .unit = map.value.unit, .show = map.show};
 }
 
+std::optional<Row> Maps::row_of(size_t index, const Gathered &gathered, size_t i) const {
+  const MapDescription &map = manifest_.maps[index];
+  std::optional<TypedValue> value = value_of(index, gathered.row(i));
+  if (!value) return std::nullopt;
+  Row row{.key = {}, .value = std::move(*value)};
+  row.key.reserve(map.key.size());
+  for (const Column &column : map.key)
+    if (auto part = decode_column(column, std::as_bytes(std::span(gathered.keys[i])), manifest_.names, symbols_))
+      row.key.push_back(std::move(*part));
+  return row;
+}
+
 Snapshot Maps::render(size_t index, const Gathered &gathered) const {
   const MapDescription &map = manifest_.maps[index];
   Snapshot snapshot{.name = map.name, .keyed = !map.key.empty(), .rows = {}};
   snapshot.rows.reserve(gathered.keys.size());
-  for (size_t i = 0; i < gathered.keys.size(); i++) {
-    std::optional<TypedValue> value = value_of(index, gathered.row(i));
-    if (!value) continue;
-    Row row{.key = {}, .value = std::move(*value)};
-    row.key.reserve(map.key.size());
-    for (const Column &column : map.key)
-      if (auto part = decode_column(column, std::as_bytes(std::span(gathered.keys[i])), manifest_.names, symbols_))
-        row.key.push_back(std::move(*part));
-    snapshot.rows.push_back(std::move(row));
-  }
+  for (size_t i = 0; i < gathered.keys.size(); i++)
+    if (std::optional<Row> row = row_of(index, gathered, i)) snapshot.rows.push_back(std::move(*row));
   sort_rows(snapshot);
   return snapshot;
 }
@@ -193,6 +217,28 @@ Status Maps::zero(size_t index) {
   return overwrite_entries(map, gathered.kernel_keys, zeros);
 }
 
+/// Samples that come between the look and the removal go with the entry: they count as come before.
+Status Maps::truncate(size_t index, int64_t rows) {
+  const KernelMap &map = maps_[index];
+  const uint64_t kept = rows < 0 ? -static_cast<uint64_t>(rows) : static_cast<uint64_t>(rows);
+  if (!map.keyed || kept == 0) return kept == 0 ? clear(index) : Status(Done{});
+  Gathered gathered;
+  if (Status done = gather(index, std::nullopt, gathered); !done) return done;
+  std::vector<Row> sorted;
+  std::vector<size_t> order;  // by rank, the smallest first; entries without a value are none
+  for (size_t i = 0; i < gathered.keys.size(); i++)
+    if (std::optional<Row> row = row_of(index, gathered, i)) {
+      order.push_back(i);
+      sorted.push_back(std::move(*row));
+    }
+  if (kept >= order.size()) return Done{};
+  const std::vector<size_t> ranks = ranks_of(sorted);
+  const size_t first = rows < 0 ? kept : 0, end = rows < 0 ? ranks.size() : ranks.size() - kept;
+  std::vector<std::byte> gone;
+  for (size_t i = first; i < end; i++) append_kernel_keys(gone, manifest_.maps[index], gathered.keys[order[ranks[i]]]);
+  return erase_entries(map, gone);
+}
+
 std::optional<TypedValue> value_of_nothing(const MapDescription &map) {
   if (!map.key.empty() || (map.show != Show::count && map.show != Show::sum)) return std::nullopt;
   return value_of_cells(std::vector<uint64_t>(map.merge.size()), map);
@@ -213,9 +259,13 @@ struct Divide {
   void operator()(Histogram &histogram) const {
     std::vector<Bucket> &buckets = histogram.buckets;
     for (Bucket &bucket : buckets) (*this)(bucket.count);
-    auto used = [](const Bucket &bucket) { return bucket.count > 0; };
+    auto used = [](const Bucket &bucket) { return bucket.count != 0; };
     buckets.erase(std::find_if(buckets.rbegin(), buckets.rend(), used).base(), buckets.end());
     buckets.erase(buckets.begin(), std::find_if(buckets.begin(), buckets.end(), used));
+  }
+  void operator()(TimeSeries &series) const {
+    for (TimeSeries::Point &point : series.points)
+      if (point.value) *point.value /= by;
   }
   void operator()(bool &) const {}
   void operator()(Text &) const {}
@@ -230,9 +280,19 @@ struct Divide {
 
 }  // namespace
 
-void divide(Snapshot &snapshot, int64_t divisor) {
+void divide(TypedValue &value, int64_t divisor) {
   if (divisor <= 1) return;
-  for (Row &row : snapshot.rows) std::visit(Divide{divisor}, row.value.value);
+  Tuple *parts = std::get_if<Tuple>(&value.value);
+  if (parts && value.show == Show::percentiles) {
+    for (TypedValue &part : parts->values)  // the values that samples had, but not how many there were
+      if (int64_t *number = std::get_if<int64_t>(&part.value)) *number /= divisor;
+    return;
+  }
+  std::visit(Divide{divisor}, value.value);
+}
+
+void divide(Snapshot &snapshot, int64_t divisor) {
+  for (Row &row : snapshot.rows) divide(row.value, divisor);
 }
 
 }  // namespace awl

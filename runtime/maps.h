@@ -34,11 +34,14 @@ class Maps {
   Status clear(size_t map);
   /// All values become 0, all keys stay.
   Status zero(size_t map);
+  /// Keeps the entries with the `rows` largest values, below 0 those with the smallest, and removes all others.
+  Status truncate(size_t map, int64_t rows);
 
  private:
   struct Gathered;
   Status gather(size_t map, std::optional<uint64_t> bank, Gathered &out) const;
   Snapshot render(size_t map, const Gathered &gathered) const;
+  std::optional<Row> row_of(size_t map, const Gathered &gathered, size_t i) const;
   std::optional<TypedValue> value_of(size_t map, std::span<const uint64_t> words) const;
   Result<uint64_t> switch_bank(size_t map);
   Status drain(size_t map, Gathered &out);
@@ -59,5 +62,6 @@ std::optional<TypedValue> value_of_nothing(const MapDescription &map);
 void keep_largest(Snapshot &snapshot, int64_t top);
 /// print(@m, top, divisor): numbers, and the counts of histograms, are divided; less than 2 changes nothing.
 void divide(Snapshot &snapshot, int64_t divisor);
+void divide(TypedValue &value, int64_t divisor);
 
 }  // namespace awl

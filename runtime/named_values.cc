@@ -17,18 +17,6 @@ namespace {
 
 constexpr uint64_t second = 1'000'000'000;
 
-/// What has to be added to a time since boot to get the time of day.
-uint64_t boot_epoch_ns() {
-  static const uint64_t epoch = [] {
-    timespec wall{}, boot{};
-    clock_gettime(CLOCK_REALTIME, &wall);
-    clock_gettime(CLOCK_BOOTTIME, &boot);
-    auto in_ns = [](const timespec &t) { return static_cast<uint64_t>(t.tv_sec) * second + static_cast<uint64_t>(t.tv_nsec); };
-    return in_ns(wall) - in_ns(boot);
-  }();
-  return epoch;
-}
-
 /// The letters that strftime does not have.
 std::string with_fractions(const std::string &format, uint64_t ns) {
   std::string expanded;
@@ -85,6 +73,17 @@ std::string hardware_address_text(uint64_t address) {
   std::string text;
   for (int i = 0; i < 6; i++) text += fmt::format("{}{:02X}", i == 0 ? "" : ":", address >> (8 * i) & 0xff);
   return text;
+}
+
+uint64_t boot_epoch_ns() {
+  static const uint64_t epoch = [] {
+    timespec wall{}, boot{};
+    clock_gettime(CLOCK_REALTIME, &wall);
+    clock_gettime(CLOCK_BOOTTIME, &boot);
+    auto in_ns = [](const timespec &t) { return static_cast<uint64_t>(t.tv_sec) * second + static_cast<uint64_t>(t.tv_nsec); };
+    return in_ns(wall) - in_ns(boot);
+  }();
+  return epoch;
 }
 
 std::string timestamp_text(const std::string &format, uint64_t since_boot_ns) {

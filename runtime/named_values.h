@@ -14,6 +14,8 @@ std::string hardware_address_text(uint64_t address);
 /// A time since boot (nsecs) by a format of strftime, in local time. %f are the microseconds of the second, %k its
 /// nanoseconds, %l its milliseconds.
 std::string timestamp_text(const std::string &format, uint64_t since_boot_ns);
+/// What has to be added to a time since boot to get the time of day.
+uint64_t boot_epoch_ns();
 /// The user's name, or the number when there is none.
 std::string user_name(uint64_t uid);
 /// The path of a control group (version 2) below its mount point, or the number when there is none any more.

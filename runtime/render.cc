@@ -37,8 +37,14 @@ struct Appender {
   void operator()(const Text &text) const { append_text(out, text, look.escape); }
   void operator()(const Address &address) const { fmt::format_to(std::back_inserter(out), "0x{:x}", address.value); }
   void operator()(const Histogram &histogram) const {
+    if (look.picture) return look.picture(out, histogram);
     out += '\n';
     append_histogram(out, histogram, look.unicode);
+    out.pop_back();
+  }
+  void operator()(const TimeSeries &series) const {
+    out += '\n';
+    append_series(out, series, unit, look.unicode);
     out.pop_back();
   }
   void operator()(const Stats &stats) const {

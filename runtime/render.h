@@ -13,6 +13,8 @@ struct Look {
   bool escape = true;   // strings from outside are made safe for a terminal
   bool unicode = true;  // bars of block characters; else |####    |
   bool plain = false;   // as C programs print: digits without units, bytes of buffers that are no ASCII as \xNN
+  /// How this look draws a histogram inside of a line; null: as append_histogram() does.
+  void (*picture)(std::string &out, const Histogram &histogram) = nullptr;
 };
 
 /// 42, -1, true, 1.02us, 0xffff1234, bytes of a string, `count 3, average 5, total 15`. A histogram becomes its
@@ -34,6 +36,16 @@ void append_stack(std::string &out, const Stack &stack, bool escape);
 
 /// The rows of a histogram, each with its line end.
 void append_histogram(std::string &out, const Histogram &histogram, bool unicode);
+
+/// A line for each interval of a time series, each with its line end.
+void append_series(std::string &out, const TimeSeries &series, Unit unit, bool unicode);
+
+/// Time of day in local time, with as many digits of the second as tell intervals of this length apart.
+std::string time_of_day(int64_t since_1970, uint64_t interval);
+
+/// A bar of 32 cells between its two ends: the part that `count` is of `weight`. With `both_sides` bars of what is
+/// below 0 go to the left from the middle.
+void append_bar(std::string &out, Wide count, Wide weight, bool both_sides, bool unicode);
 
 /// Nanoseconds in the unit that leaves three digits: 0ns, 512ns, 1.02us, 16.3us, 131us, 2.00s; from 1000s on all
 /// digits of the seconds. What does not fit is cut, not rounded, so that no time is ever overstated. `exact` tells

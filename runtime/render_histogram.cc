@@ -6,11 +6,11 @@
 //   	...
 //   	[ 512,   1k)	       6 ┤███████████████████▎            │
 //
-// A bar is the bucket's part of all samples, so it reads as a fraction. Bounds never lie: they are written in full
+// A bar is the bucket's part of all samples, so it reads as a fraction; sums of weights may be negative, and then bars
+// go to both sides (render_bar.cc). Bounds never lie: they are written in full
 // digits or with a suffix that stands for a power of 1024 exactly. A bound that reads short only when it is left
 // out makes the interval half-open on that side; for negative samples this is the left one: ( -8k,  -4k].
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -23,7 +23,6 @@
 namespace awl {
 namespace {
 
-constexpr size_t bar_cells = 32;
 constexpr size_t suffix_base = 1024;
 
 /// A row of the picture. Open intervals have only one bound and say so with `relation`.
@@ -31,7 +30,7 @@ struct PictureRow {
   char opening = '[', closing = ']';
   std::string low, high;
   std::string relation = {};  // "< 10", ">= 1k"
-  uint64_t count = 0;
+  int64_t count = 0;
 };
 
 bool is_long(Wide number) { return number >= Wide(suffix_base) || number <= -Wide(suffix_base); }
@@ -65,9 +64,12 @@ bool is_short(Wide number, Unit unit) { return unit == Unit::nanoseconds || !is_
 /// Times below 1us are exact as they are: [   0ns,  999ns] needs no half-open form.
 bool prefers_closed(Wide high, Unit unit) { return unit == Unit::nanoseconds && is_round(high, unit); }
 
-PictureRow picture_row(const Bucket &bucket, Unit unit) {
+PictureRow picture_row(const Bucket &bucket, const Histogram &histogram) {
+  const Unit unit = histogram.unit;
   PictureRow row = {.count = bucket.count};
-  if (bucket.open_low) {
+  if (bucket.open_low && histogram.scale == Histogram::Scale::log_linear) {
+    row.relation = "<= " + bound_text(bucket.high, unit);
+  } else if (bucket.open_low) {
     row.relation = "< " + bound_text(bucket.high + 1, unit);
   } else if (bucket.open_high) {
     row.relation = ">= " + bound_text(bucket.low, unit);
@@ -104,30 +106,6 @@ std::vector<Bucket> drawn_buckets(const Histogram &histogram) {
   return drawn;
 }
 
-/// count / total of `scale` steps, rounded.
-size_t part_of(uint64_t count, uint64_t total, size_t scale) {
-  const Wide rounded = (static_cast<Wide>(count) * static_cast<Wide>(scale) + total / 2) / total;
-  return std::min(static_cast<size_t>(rounded), scale);
-}
-
-void append_bar(std::string &out, uint64_t count, uint64_t total) {
-  constexpr std::array<std::string_view, 8> partial = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const size_t eighths = part_of(count, total, bar_cells * 8);
-  out += "┤";
-  for (size_t i = 0; i < eighths / 8; i++) out += "█";
-  out += partial[eighths % 8];
-  out.append(bar_cells - (eighths + 7) / 8, ' ');
-  out += "│";
-}
-
-void append_ascii_bar(std::string &out, uint64_t count, uint64_t total) {
-  const size_t cells = part_of(count, total, bar_cells);
-  out += '|';
-  out.append(cells, '#');
-  out.append(bar_cells - cells, ' ');
-  out += '|';
-}
-
 void append_range(std::string &out, const PictureRow &row, size_t width) {
   const size_t frame = 2 * width + 4;
   std::string range = row.relation;
@@ -150,10 +128,11 @@ void append_histogram(std::string &out, const Histogram &histogram, bool unicode
   std::vector<PictureRow> rows;
   for (const Bucket &bucket : drawn_buckets(histogram)) {
     // A row without a count stands for a gap; its bounds are never read.
-    rows.push_back(bucket.count > 0 ? picture_row(bucket, histogram.unit) : PictureRow{});
+    rows.push_back(bucket.count != 0 ? picture_row(bucket, histogram) : PictureRow{});
     width = std::max({width, rows.back().low.size(), rows.back().high.size()});
   }
-  const uint64_t total = histogram.total();
+  const Wide weight = static_cast<Wide>(histogram.weight());
+  const bool both_sides = std::ranges::any_of(rows, [](const PictureRow &row) { return row.count < 0; });
   bool in_gap = false;
   for (const PictureRow &row : rows) {
     if (row.count == 0) {
@@ -164,7 +143,7 @@ void append_histogram(std::string &out, const Histogram &histogram, bool unicode
     out += '\t';
     append_range(out, row, width);
     fmt::format_to(std::back_inserter(out), "\t{:8} ", row.count);
-    unicode ? append_bar(out, row.count, total) : append_ascii_bar(out, row.count, total);
+    append_bar(out, row.count, weight, both_sides, unicode);
     out += '\n';
   }
 }

@@ -31,6 +31,7 @@ struct BitsOf {
   std::optional<uint64_t> operator()(const Tuple &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Array &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Stack &) const { return std::nullopt; }
+  std::optional<uint64_t> operator()(const TimeSeries &) const { return std::nullopt; }
 };
 
 void append_padded(std::string &out, std::string_view text, const Conversion &conversion) {

@@ -13,8 +13,10 @@
 #include <numeric>
 #include <thread>
 
+#include "runtime/consistency.h"
 #include "runtime/events.h"
 #include "runtime/follow.h"
+#include "runtime/joined.h"
 #include "runtime/libbpf_log.h"
 #include "runtime/losses.h"
 #include "runtime/maps.h"
@@ -65,23 +67,7 @@ Error damaged_image() {
           .help = "compile the script again"};
 }
 
-/// An image may come from a file, so what its numbers point at is looked at before anything follows them.
-bool is_consistent(const Manifest &manifest) {
-  for (const EventDescription &event : manifest.events) {
-    bool names_map =
-        event.kind == EventKind::print_map || event.kind == EventKind::clear || event.kind == EventKind::zero;
-    if (names_map && event.map >= manifest.maps.size()) return false;
-  }
-  for (const MapDescription &map : manifest.maps) {
-    uint32_t needed = map.show == Show::none ? 8 : static_cast<uint32_t>(map.merge.size() * sizeof(uint64_t));
-    if (map.value_size % 8 != 0 || map.value_size < std::max(needed, 8u)) return false;
-    if (map.banked && !map.key.empty() && map.key_size < sizeof(uint64_t)) return false;
-    if (map.show != Show::none && map.merge.empty()) return false;
-  }
-  return true;
-}
-
-/// The same for what the manifest says of the object.
+/// What the manifest says of the object is so.
 bool has_what_it_names(const Object &object, const Manifest &manifest) {
   auto loaded = [&](const ProgramDescription &program) { return object.program(program.symbol) != nullptr; };
   auto banked = [](const MapDescription &map) { return map.banked; };
@@ -108,7 +94,7 @@ class LiveSession final : public Session {
   int event_fd() const override { return rings_->event_fd(); }
   void signalled(int number) override;
   void finish(Sink &sink, bool print_maps) override;
-  Result<Snapshot> snapshot(size_t map) override { return maps_->read(map); }
+  Result<Snapshot> snapshot(size_t map) override { return shown(map, false); }
   size_t probe_count() const override;
   bool has_live_probes() const override {
     return std::any_of(manifest_.programs.begin(), manifest_.programs.end(), is_live);
@@ -129,7 +115,11 @@ class LiveSession final : public Session {
   void drain(Sink &sink);
   void handle(std::span<const std::byte> record);
   void act(const Event &event, Sink &sink);
+  Result<Snapshot> shown(size_t map, bool take);
+  void add_nothing(size_t map, Snapshot &snapshot) const;
   void print_map(const PrintMapAction &action, Sink &sink);
+  void print_joined(const PrintJoinedAction &action, Sink &sink);
+  void normalize(const NormalizeAction &action);
   void print_maps_at_end(Sink &sink);
   void complain(const std::string &subject, const Error &error);
   void note_losses();
@@ -157,6 +147,7 @@ class LiveSession final : public Session {
   time_t now_ = 0;
   uint64_t handled_ = 0, malformed_ = 0;
   std::optional<int> exit_code_;
+  std::map<size_t, int64_t> divisors_;  // of maps that normalize() was said of
   std::map<std::pair<std::string, std::string>, uint64_t> complaints_;  // by subject and message
   std::vector<Note> notes_;
 };
@@ -324,6 +315,9 @@ void LiveSession::act(const Event &event, Sink &sink) {
                  [&](const ValueEvent &e) { sink.value(e); },
                  [&](const TimeEvent &e) { sink.time(e); },
                  [&](const PrintMapAction &e) { print_map(e, sink); },
+                 [&](const PrintJoinedAction &e) { print_joined(e, sink); },
+                 [&](const NormalizeAction &e) { normalize(e); },
+                 [&](const TruncateAction &e) { try_map(e.map, maps_->truncate(e.map, e.rows)); },
                  [&](const ClearAction &e) { try_map(e.map, maps_->clear(e.map)); },
                  [&](const ZeroAction &e) { try_map(e.map, maps_->zero(e.map)); },
                  [&](const ExitAction &e) { exit_code_ = exit_code_.value_or(e.status); },
@@ -331,17 +325,49 @@ void LiveSession::act(const Event &event, Sink &sink) {
              event);
 }
 
+/// What is in a map as it is printed: divided, when the script said so.
+Result<Snapshot> LiveSession::shown(size_t map, bool take) {
+  Result<Snapshot> snapshot = take ? maps_->take(map) : maps_->read(map);
+  if (!snapshot) return snapshot;
+  snapshot->taken = take;
+  if (const auto found = divisors_.find(map); found != divisors_.end()) divide(*snapshot, found->second);
+  return snapshot;
+}
+
+/// A rate that is asked for each second is 0 in a second without events, not silence.
+void LiveSession::add_nothing(size_t map, Snapshot &snapshot) const {
+  if (!snapshot.rows.empty()) return;
+  if (std::optional<TypedValue> nothing = value_of_nothing(manifest_.maps[map])) snapshot.rows.push_back({{}, *nothing});
+}
+
 void LiveSession::print_map(const PrintMapAction &action, Sink &sink) {
-  Result<Snapshot> snapshot = action.then_clear ? maps_->take(action.map) : maps_->read(action.map);
+  Result<Snapshot> snapshot = shown(action.map, action.then_clear);
   if (!snapshot) return complain(manifest_.maps[action.map].name, snapshot.error());
-  snapshot->taken = action.then_clear;
   keep_largest(*snapshot, action.top);
   divide(*snapshot, action.divisor);
-  // A rate that is asked for each second is 0 in a second without events, not silence.
-  if (snapshot->rows.empty())
-    if (std::optional<TypedValue> nothing = value_of_nothing(manifest_.maps[action.map]))
-      snapshot->rows.push_back({{}, *nothing});
+  add_nothing(action.map, *snapshot);
+  if (action.order.given) order_rows(*snapshot, action.order.descending, action.order.by_key);
   sink.map(*snapshot, true);
+}
+
+void LiveSession::print_joined(const PrintJoinedAction &action, Sink &sink) {
+  std::vector<Snapshot> maps;
+  for (const uint32_t map : action.maps) {
+    Result<Snapshot> snapshot = shown(map, action.then_clear);
+    if (!snapshot) return complain(manifest_.maps[map].name, snapshot.error());
+    add_nothing(map, *snapshot);
+    maps.push_back(std::move(*snapshot));
+  }
+  for_each_joined(maps, action.format, [&sink](const PrintfEvent &line) { sink.printf(line); });
+}
+
+void LiveSession::normalize(const NormalizeAction &action) {
+  if (action.divisor > 0) {
+    divisors_[action.map] = action.divisor;
+    return;
+  }
+  complain(manifest_.maps[action.map].name,
+           {.what = "its values cannot be divided", .why = "the divisor of `normalize` was not above 0", .help = {}});
 }
 
 void LiveSession::print_maps_at_end(Sink &sink) {
@@ -351,7 +377,7 @@ void LiveSession::print_maps_at_end(Sink &sink) {
   if (options_.maps_by_name)
     std::ranges::sort(order, {}, [this](size_t i) -> const std::string & { return manifest_.maps[i].name; });
   for (const size_t i : order) {
-    Result<Snapshot> snapshot = maps_->read(i);
+    Result<Snapshot> snapshot = shown(i, false);
     if (!snapshot)
       complain(manifest_.maps[i].name, snapshot.error());
     else if (!snapshot->rows.empty())

@@ -28,6 +28,7 @@ struct RankOf {
   Rank operator()(const Tuple &) const { return {false, 0}; }
   Rank operator()(const Array &) const { return {false, 0}; }
   Rank operator()(const Stack &) const { return {false, 0}; }
+  Rank operator()(const TimeSeries &series) const { return {true, series.points.empty() ? 0 : series.points.back().start}; }
 };
 
 int compare(const Rank &a, const Rank &b) {
@@ -66,20 +67,31 @@ bool key_before(const Row &a, const Row &b) { return compare(a.key, b.key) < 0; 
 bool Tuple::operator==(const Tuple &) const = default;
 bool Array::operator==(const Array &) const = default;
 
-uint64_t Histogram::total() const {
+int64_t Histogram::total() const {
   Wide total = 0;
-  for (const Bucket &bucket : buckets) total += static_cast<Wide>(bucket.count);
-  return static_cast<uint64_t>(std::min<Wide>(total, std::numeric_limits<uint64_t>::max()));
+  for (const Bucket &bucket : buckets) total += bucket.count;
+  using Limits = std::numeric_limits<int64_t>;
+  return static_cast<int64_t>(std::clamp<Wide>(total, Limits::min(), Limits::max()));
 }
 
-void sort_rows(Snapshot &snapshot) {
-  // Ranks are worked out once a row: the total of a histogram is a loop of its own. Sorting small records and moving
-  // every row once is also much cheaper than moving rows about while sorting.
+uint64_t Histogram::weight() const {
+  Wide weight = 0;
+  for (const Bucket &bucket : buckets) weight += bucket.count < 0 ? -Wide(bucket.count) : bucket.count;
+  return static_cast<uint64_t>(std::min<Wide>(weight, std::numeric_limits<uint64_t>::max()));
+}
+
+void order_rows(Snapshot &snapshot, bool descending, bool by_key) {
+  if (by_key) std::ranges::stable_sort(snapshot.rows, key_before);
+  if (descending) std::ranges::reverse(snapshot.rows);
+  snapshot.ordered = true;
+}
+
+std::vector<size_t> ranks_of(const std::vector<Row> &rows) {
+  // Ranks are worked out once a row: the total of a histogram is a loop of its own.
   struct Entry {
     Rank rank;
     size_t row;
   };
-  std::vector<Row> &rows = snapshot.rows;
   std::vector<Entry> order;
   order.reserve(rows.size());
   for (size_t i = 0; i < rows.size(); i++) order.push_back({std::visit(RankOf{}, rows[i].value.value), i});
@@ -89,9 +101,17 @@ void sort_rows(Snapshot &snapshot) {
       if (const int by_text = compare(rows[a.row].value.value, rows[b.row].value.value)) return by_text < 0;
     return key_before(rows[a.row], rows[b.row]);
   });
-  std::vector<Row> sorted;
+  std::vector<size_t> ranks;
+  ranks.reserve(order.size());
+  for (const Entry &entry : order) ranks.push_back(entry.row);
+  return ranks;
+}
+
+void sort_rows(Snapshot &snapshot) {
+  // Sorting small records and moving every row once is much cheaper than moving rows about while sorting.
+  std::vector<Row> &rows = snapshot.rows, sorted;
   sorted.reserve(rows.size());
-  for (const Entry &entry : order) sorted.push_back(std::move(rows[entry.row]));
+  for (const size_t row : ranks_of(rows)) sorted.push_back(std::move(rows[row]));
   rows = std::move(sorted);
 }
 

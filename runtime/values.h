@@ -3,6 +3,7 @@
 // the runtime: no libbpf, no file descriptors. Text, JSON and pictures are all renderers of these values.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -17,21 +18,25 @@ namespace awl {
 /// Bucket edges reach from -2^63 to 2^64 - 1.
 __extension__ typedef __int128 Wide;
 
-/// Values v with low <= v <= high (both inclusive) that were seen `count` times.
+/// Values v with low <= v <= high (both inclusive) that were seen `count` times, or have that sum of weights, which may
+/// be negative.
 struct Bucket {
   Wide low = 0, high = 0;
   bool open_low = false;   // lquantize: everything below its range; `low` means nothing
   bool open_high = false;  // lquantize: everything above; `high` means nothing
-  uint64_t count = 0;
+  int64_t count = 0;
   bool operator==(const Bucket &) const = default;
 };
 
 /// Buckets in ascending order, from the first to the last that is not empty, the empty ones between included.
 struct Histogram {
-  enum class Scale : uint8_t { log2, linear } scale = Scale::log2;
+  enum class Scale : uint8_t { log2, linear, log_linear } scale = Scale::log2;
   Unit unit = Unit::none;
   std::vector<Bucket> buckets;
-  uint64_t total() const;
+  std::optional<Bucket> before = {}, after = {};  // the empty neighbours, where they exist and are known
+  int64_t total() const;
+  /// Every count without its sign, added up: what bars are parts of.
+  uint64_t weight() const;
   bool operator==(const Histogram &) const = default;
 };
 
@@ -41,6 +46,18 @@ struct Stats {
   bool is_signed = false;
   Wide average() const { return count ? sum / static_cast<Wide>(count) : 0; }
   bool operator==(const Stats &) const = default;
+};
+
+/// What tseries() kept of each interval, from the oldest to the newest; nothing of one in which there was no sample.
+struct TimeSeries {
+  struct Point {
+    int64_t start = 0;  // nanoseconds since 1970
+    std::optional<Wide> value;
+    bool operator==(const Point &) const = default;
+  };
+  uint64_t interval = 0;  // nanoseconds
+  std::vector<Point> points;
+  bool operator==(const TimeSeries &) const = default;
 };
 
 struct Address {
@@ -109,7 +126,7 @@ struct Stack {
 };
 
 using Value = std::variant<int64_t, uint64_t, bool, Text, Address, Histogram, Stats, EnumValue, Buffer, Tuple, Array,
-                           Symbol, Stack>;
+                           Symbol, Stack, TimeSeries>;
 
 /// A value and what its number counts; `show` tells count from sum from average for the machine formats.
 struct TypedValue {
@@ -128,12 +145,19 @@ struct Snapshot {
   std::string name;  // "@lat"
   bool keyed = false;
   std::vector<Row> rows;  // sorted: by value ascending, then by key (histograms: by total)
+  bool ordered = false;   // in an order that the script asked for, which is not to be changed
   bool taken = false;     // printed and cleared in one step: no later snapshot has these numbers again
 };
 
 /// Sort rows as every sink shows them: by value ascending (histograms by total count, stats by average), then by
 /// key, column by column, numbers as numbers (unsigned as unsigned), strings bytewise.
 void sort_rows(Snapshot &snapshot);
+
+/// The same order as numbers of rows, the first one first; rows stay where they are.
+std::vector<size_t> ranks_of(const std::vector<Row> &rows);
+
+/// The order that print(@m, sort=, by=) asks for; of rows that are sorted already.
+void order_rows(Snapshot &snapshot, bool descending, bool by_key);
 
 /// The order of rows by their keys alone.
 bool key_before(const Row &a, const Row &b);

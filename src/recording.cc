@@ -119,7 +119,7 @@ class Reader {
   static Show show_of(const std::string &name) {
     for (const Show show : {Show::count, Show::sum, Show::minimum, Show::maximum, Show::average, Show::stats,
                             Show::log2_histogram, Show::linear_histogram, Show::log_linear_histogram,
-                            Show::percentiles, Show::deviation})
+                            Show::percentiles, Show::deviation, Show::magnitudes, Show::time_series})
       if (name_of(show) == name) return show;
     return Show::none;
   }
@@ -168,6 +168,7 @@ class Reader {
 
   Value object(const Json &json) {
     if (json.contains("histogram")) return histogram(json);
+    if (show_ == Show::time_series && json.contains("points")) return series(json);
     if (json.contains("stack")) return stack(json);
     if (json.contains("symbol")) return symbol(json);
     if (json.contains("address")) return Address{address_of(json)};
@@ -189,6 +190,7 @@ class Reader {
   Histogram histogram(const Json &json) {
     Histogram result = {.unit = unit_};
     if (field(json, "histogram") == "linear") result.scale = Histogram::Scale::linear;
+    if (field(json, "histogram") == "log-linear") result.scale = Histogram::Scale::log_linear;
     for (const Json &bucket : field(json, "buckets")) {
       Bucket read = {
           .open_low = !bucket.contains("low"), .open_high = !bucket.contains("high"), .count = field(bucket, "count")};
@@ -197,6 +199,15 @@ class Reader {
       if (read.open_low) read.low = read.high;
       if (read.open_high) read.high = read.low;
       result.buckets.push_back(read);
+    }
+    return result;
+  }
+
+  static Value series(const Json &json) {
+    TimeSeries result = {.interval = field(json, "interval"), .points = {}};
+    for (const Json &point : field(json, "points")) {
+      const Json &value = field(point, "value");
+      result.points.push_back({field(point, "start"), value.is_null() ? std::nullopt : std::optional(wide(value))});
     }
     return result;
   }

@@ -18,6 +18,17 @@ constexpr Parameter linear[] = {{"value", Accepts::integer},
                                 {"step", Accepts::constant, true},
                                 {"weight", Accepts::integer, true}};
 
+constexpr Parameter log_linear[] = {{"value", Accepts::integer},
+                                    {"factor", Accepts::constant},
+                                    {"low", Accepts::constant},
+                                    {"high", Accepts::constant},
+                                    {"steps", Accepts::constant},
+                                    {"weight", Accepts::integer, true}};
+constexpr Parameter series[] = {{"value", Accepts::integer},
+                                {"interval", Accepts::constant},
+                                {"intervals", Accepts::constant},
+                                {"how", Accepts::literal, true}};
+
 const Builtin rows[] = {
     {.name = "count",
      .form = Form::aggregation,
@@ -118,6 +129,26 @@ const Builtin rows[] = {
      .group = "aggregation",
      .summary = "histogram with buckets of equal width from low to high",
      .example = "tracepoint:syscalls:sys_exit_read { @ = lquantize(args.ret, 0, 1000, 100); }"},
+    {.name = "llquantize",
+     .form = Form::aggregation,
+     .parameters = log_linear,
+     .result = s64,
+     .symbol = "awl_llquantize",
+     .show = Show::magnitudes,
+     .group = "aggregation",
+     .summary = "histogram of the magnitudes from factor^low to factor^(high + 1), each cut into as many buckets as "
+                "equal steps from 0 to its upper end leave in it; below 0 the same again",
+     .example = "tracepoint:syscalls:sys_exit_read { @ = llquantize(args.ret, 10, 0, 6, 10); }"},
+    {.name = "tseries",
+     .form = Form::aggregation,
+     .parameters = series,
+     .result = s64,
+     .symbol = "awl_series",
+     .show = Show::time_series,
+     .group = "aggregation",
+     .summary = "the newest value of each of the last intervals, or with \"avg\", \"sum\", \"min\" or \"max\" what its "
+                "values make",
+     .example = "tracepoint:syscalls:sys_exit_read { @ = tseries(args.ret, 100ms, 20, \"max\"); }"},
 };
 
 }  // namespace

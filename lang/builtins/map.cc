@@ -10,6 +10,8 @@ using namespace row;
 constexpr Parameter map[] = {{"map", Accepts::map}};
 constexpr Parameter entry[] = {{"entry", Accepts::entry}, {"key", Accepts::rest, true}};
 constexpr Parameter anything[] = {{"value", Accepts::any}};
+constexpr Parameter divided[] = {{"map", Accepts::map}, {"divisor", Accepts::integer}};
+constexpr Parameter kept[] = {{"map", Accepts::map}, {"rows", Accepts::integer, true}};
 constexpr Parameter map_and_key[] = {{"map", Accepts::map}, {"key", Accepts::rest, true}};
 
 const Builtin rows[] = {
@@ -53,6 +55,30 @@ const Builtin rows[] = {
      .group = "map",
      .summary = "remove one entry of a map",
      .example = "begin { @x[1] = 2; delete(@x[1]); exit(); }"},
+    {.name = "trunc",
+     .form = Form::statement,
+     .parameters = kept,
+     .result = none,
+     .special = Special::truncate,
+     .group = "map",
+     .summary = "remove all entries but the given number of the largest, or, below 0, of the smallest",
+     .example = "interval:s:1 { trunc(@, 10); print(@); } tracepoint:sched:sched_switch { @[comm] = count(); }"},
+    {.name = "normalize",
+     .form = Form::statement,
+     .parameters = divided,
+     .result = none,
+     .special = Special::normalize,
+     .group = "map",
+     .summary = "from now on print the values of a map divided; what is in the map stays as it is",
+     .example = "begin { @bytes = sum(4096); normalize(@bytes, 1024); }"},
+    {.name = "denormalize",
+     .form = Form::statement,
+     .parameters = map,
+     .result = none,
+     .special = Special::denormalize,
+     .group = "map",
+     .summary = "print the values of a map as they are again",
+     .example = "begin { @ = sum(4096); normalize(@, 1024); print(@); denormalize(@); }"},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@ namespace {
 using namespace row;
 
 constexpr Parameter format[] = {{"format", Accepts::literal}, {"values", Accepts::rest, true}};
+constexpr Parameter joined[] = {{"format or map", Accepts::any}, {"maps", Accepts::rest, true}};
 constexpr Parameter printed[] = {{"value", Accepts::any}, {"more", Accepts::rest, true}};
 constexpr Parameter status[] = {{"status", Accepts::integer, true}};
 constexpr Parameter time_format[] = {{"format", Accepts::literal, true}};
@@ -31,6 +32,16 @@ const Builtin rows[] = {
      .group = "output",
      .summary = "print a map, or values separated by commas",
      .example = "interval:s:1 { print(@); } tracepoint:sched:sched_switch { @ = count(); }"},
+    {.name = "printa",
+     .form = Form::statement,
+     .parameters = joined,
+     .result = none,
+     .special = Special::printa,
+     .group = "output",
+     .summary = "print a map, or by a format a line for each key that one of several maps has: %@d is the value in the "
+                "first of them, the second %@d that in the second, all other conversions are the parts of the key",
+     .example = "tracepoint:sched:sched_switch { @n[comm] = count(); @cpus[comm] = max(cpu); } end { printa(\"%-16s "
+                "%@8d %@4d\\n\", @n, @cpus); }"},
     {.name = "time",
      .form = Form::statement,
      .parameters = time_format,

@@ -21,7 +21,12 @@ void Emitter::event_call(ExprId id, const Call &node) {
     case EventKind::print_map:
     case EventKind::clear:
     case EventKind::zero:
+    case EventKind::print_joined:
       call("awl_action", {constant32(event), constant(0)});
+      return;
+    case EventKind::normalize:
+    case EventKind::truncate:
+      call("awl_action", {constant32(event), node.arguments.size() > 1 ? number(node.arguments[1]) : constant(1)});
       return;
     case EventKind::printf:
       return event_record(event, {node.arguments.begin() + 1, node.arguments.end()});

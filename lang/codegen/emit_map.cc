@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Maps: keys built in place, values found or made, assignments and aggregations.
+#include <array>
+
 #include "lang/codegen/emitter.h"
 #include "src/base/check.h"
 
@@ -7,6 +9,21 @@ namespace awl {
 namespace {
 
 bool is_keyed(const MapDescription &map) { return !map.key.empty(); }
+
+/// What awl_llquantize() has to know of the buckets.
+std::array<uint64_t, 5> magnitude_numbers(const MapDescription &map) {
+  const uint64_t factor = map.factor, cells = map.merge.size();
+  uint64_t low = 1;
+  for (int64_t i = 0; i < map.low; i++) low *= factor;
+  return {factor, low, static_cast<uint64_t>(map.high - map.low + 1), static_cast<uint64_t>(map.step) / factor,
+          map.is_signed() ? (cells - 3) / 2 : cells - 2};
+}
+
+uint64_t kept_of(Show each) {
+  if (each == Show::maximum) return AWL_SERIES_MAXIMUM;
+  if (each == Show::minimum) return AWL_SERIES_MINIMUM;
+  return each == Show::none ? AWL_SERIES_NEWEST : AWL_SERIES_SUM;
+}
 
 }  // namespace
 
@@ -176,6 +193,16 @@ void Emitter::map_aggregate(const MapRef &node, MapNumber map, const Call &call_
       break;
     case Show::deviation:
       arguments.push_back(with_sign);
+      break;
+    case Show::magnitudes:
+      arguments.push_back(with_sign);
+      for (uint64_t fixed : magnitude_numbers(description)) arguments.push_back(constant(fixed));
+      arguments.push_back(weight(call_node, 5));
+      break;
+    case Show::time_series:
+      if (!options_.atomic_compare) symbol += "_plain";
+      arguments.insert(arguments.end(), {with_sign, constant(static_cast<uint64_t>(description.step)),
+                                         constant(description.intervals), constant(kept_of(description.each))});
       break;
     case Show::none:
     case Show::count:

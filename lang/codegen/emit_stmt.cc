@@ -84,6 +84,10 @@ void Emitter::call_statement(ExprId id, const Call &node) {
     case Special::printf:
     case Special::print:
     case Special::clear:
+    case Special::printa:
+    case Special::normalize:
+    case Special::denormalize:
+    case Special::truncate:
     case Special::zero:
     case Special::time:
       return event_call(id, node);

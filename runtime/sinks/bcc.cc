@@ -49,14 +49,14 @@ std::string digits(Wide number) {
   return text;
 }
 
-std::string stars(uint64_t count, uint64_t most, size_t width) {
-  if (most == 0) return {};
+std::string stars(int64_t count, int64_t most, size_t width) {
+  if (most == 0 || count < 0) return {};
   return std::string(static_cast<size_t>(static_cast<Wide>(count) * static_cast<Wide>(width) / static_cast<Wide>(most)),
                      '*');
 }
 
-uint64_t most_of(const std::vector<Bucket> &buckets) {
-  uint64_t most = 0;
+int64_t most_of(const std::vector<Bucket> &buckets) {
+  int64_t most = 0;
   for (const Bucket &bucket : buckets) most = std::max(most, bucket.count);
   return most;
 }
@@ -85,7 +85,7 @@ void append_by_powers(std::string &out, const Histogram &histogram) {
   const size_t cells = wide ? 20 : 40, number = wide ? 20 : 10;
   fmt::format_to(std::back_inserter(out), "{}{:<{}} : count     distribution\n", wide ? "               " : "     ",
                  unit_label(histogram.unit), wide ? 29 : 19);
-  const uint64_t most = most_of(rows);
+  const int64_t most = most_of(rows);
   for (const Bucket &row : rows)
     fmt::format_to(std::back_inserter(out), "{:>{}} -> {:<{}} : {:<8} |{:<{}}|\n", digits(row.low), number,
                    digits(row.high), number, row.count, stars(row.count, most, cells), cells);
@@ -98,7 +98,7 @@ std::string linear_label(const Bucket &bucket) {
 
 void append_linear(std::string &out, const Histogram &histogram) {
   fmt::format_to(std::back_inserter(out), "     {:<13} : count     distribution\n", unit_label(histogram.unit));
-  const uint64_t most = most_of(histogram.buckets);
+  const int64_t most = most_of(histogram.buckets);
   for (const Bucket &bucket : histogram.buckets)
     fmt::format_to(std::back_inserter(out), "        {:<10} : {:<8} |{:<40}|\n", linear_label(bucket), bucket.count,
                    stars(bucket.count, most, 40));

@@ -10,6 +10,7 @@
 //
 // Keys are text without blanks. Numbers that a double cannot hold are strings. Bytes that are no UTF-8 become U+FFFD,
 // since this schema has no other place for them; -f json in awl's own style loses nothing.
+#include <ctime>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -54,6 +55,16 @@ void append_number(std::string &out, Wide number) {
   if (!exact) out += '"';
 }
 
+std::string date_and_time(int64_t since_1970) {
+  constexpr int64_t second = 1'000'000'000;
+  const time_t whole = since_1970 / second;
+  tm broken_down{};
+  localtime_r(&whole, &broken_down);
+  char text[32];
+  const size_t length = strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &broken_down);
+  return fmt::format("{}.{:09}", std::string_view(text, length), since_1970 % second);
+}
+
 struct BpftraceJson {
   std::string &out;
 
@@ -80,6 +91,16 @@ struct BpftraceJson {
     out += ", \"total\": ";
     append_number(out, stats.sum);
     out += '}';
+  }
+  void operator()(const TimeSeries &series) const {
+    out += '[';
+    for (const TimeSeries::Point &point : series.points) {
+      out += &point == series.points.data() ? "{" : ",{";
+      fmt::format_to(std::back_inserter(out), "\"interval_start\":\"{}\",\"value\":", date_and_time(point.start));
+      point.value ? append_number(out, *point.value) : void(out += "null");
+      out += '}';
+    }
+    out += ']';
   }
   void operator()(const EnumValue &value) const { append_number(out, value.number); }
   void operator()(const Buffer &buffer) const {
@@ -129,6 +150,7 @@ std::string_view type_of(const Snapshot &snapshot) {
   if (snapshot.rows.empty()) return "map";
   const TypedValue &value = snapshot.rows[0].value;
   if (std::holds_alternative<Histogram>(value.value)) return "hist";
+  if (std::holds_alternative<TimeSeries>(value.value)) return "tseries";
   return std::holds_alternative<Stats>(value.value) || value.show == Show::average ? "stats" : "map";
 }
 

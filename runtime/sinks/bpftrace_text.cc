@@ -52,12 +52,12 @@ bool has_letters(const Histogram &histogram, const std::vector<BpftraceRow> &row
 void append_rows(std::string &out, const Histogram &histogram) {
   const std::vector<BpftraceRow> rows = bpftrace_rows(histogram);
   const bool letters = has_letters(histogram, rows);
-  uint64_t most = 1;
+  int64_t most = 1;
   for (const BpftraceRow &row : rows) most = std::max(most, row.count);
   for (const BpftraceRow &row : rows) {
     // In single precision, as there: the last cell of a bar depends on it.
     const float cells = static_cast<float>(row.count) / static_cast<float>(most) * static_cast<float>(bar_cells);
-    const std::string bar(std::min(static_cast<size_t>(cells), bar_cells), '@');
+    const std::string bar(std::min(static_cast<size_t>(std::max(cells, 0.0F)), bar_cells), '@');
     fmt::format_to(std::back_inserter(out), "{:<16}{:>8} |{:<52}|\n", label(row, letters), row.count, bar);
   }
 }
@@ -106,6 +106,9 @@ class BpftraceTextSink : public Sink {
     if (const Histogram *histogram = std::get_if<Histogram>(&value.value)) {
       line_ += ":\n";
       append_rows(line_, *histogram);
+    } else if (const TimeSeries *series = std::get_if<TimeSeries>(&value.value)) {
+      line_ += ":\n";
+      append_bpftrace_series(line_, *series);
     } else {
       line_ += ": ";
       append_bpftrace_value(line_, value, true);

@@ -67,7 +67,7 @@ std::vector<const Row *> bpftrace_order(const Snapshot &snapshot) {
   std::vector<const Row *> rows;
   rows.reserve(snapshot.rows.size());
   for (const Row &row : snapshot.rows) rows.push_back(&row);
-  if (!rows.empty() && !is_ordered_by_value(rows[0]->value.value))
+  if (!snapshot.ordered && !rows.empty() && !is_ordered_by_value(rows[0]->value.value))
     std::ranges::stable_sort(rows, [](const Row *a, const Row *b) { return key_before(*a, *b); });
   return rows;
 }

@@ -13,13 +13,16 @@ namespace awl {
 /// A row of a histogram: low <= v < end. Negative samples of a log2 histogram are one row without `low`.
 struct BpftraceRow {
   std::optional<Wide> low, end;
-  uint64_t count = 0;
+  int64_t count = 0;
 };
 
 std::vector<BpftraceRow> bpftrace_rows(const Histogram &histogram);
 
 /// 5, hi, (1, 2), { .a = 1 }, [1,2] ...; `escape`: strings are made safe for a terminal.
 void append_bpftrace_value(std::string &out, const TypedValue &value, bool escape);
+
+/// The plot of a time series: a point for each interval between the least and the greatest value.
+void append_bpftrace_series(std::string &out, const TimeSeries &series);
 
 /// The columns of a key, separated by `, `; a tuple that is the whole key without its parentheses.
 void append_bpftrace_key(std::string &out, const std::vector<TypedValue> &key, bool escape);

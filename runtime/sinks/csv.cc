@@ -93,6 +93,8 @@ class TableSink : public Sink {
       value_row("count", static_cast<Wide>(stats->count), Unit::none);
       value_row("average", stats->average(), row.value.unit);
       value_row("total", stats->sum, row.value.unit);
+    } else if (const TimeSeries *series = std::get_if<TimeSeries>(&row.value.value)) {
+      for (const TimeSeries::Point &point : series->points) point_row(point, series->interval, row.value.unit);
     } else {
       skip(3);
       cell(row.value);
@@ -113,6 +115,17 @@ class TableSink : public Sink {
     bucket.open_low ? skip(1) : number(bucket.low);
     bucket.open_high ? skip(1) : number(bucket.high);
     number(static_cast<Wide>(bucket.count));
+    plain(unit_name(unit));
+    finish();
+  }
+
+  /// An interval from its first nanosecond to its last.
+  void point_row(const TimeSeries::Point &point, uint64_t interval, Unit unit) {
+    line_ = prefix_;
+    skip(1);
+    number(point.start);
+    number(point.start + static_cast<Wide>(interval) - 1);
+    point.value ? number(*point.value) : skip(1);
     plain(unit_name(unit));
     finish();
   }

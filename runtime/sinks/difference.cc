@@ -81,7 +81,7 @@ std::string shift(const Histogram &before, const Histogram &after, double share)
   return interval(*a) == interval(*b) ? interval(*a) + " as before" : interval(*a) + " -> " + interval(*b);
 }
 
-uint64_t count_in(const Histogram &histogram, const std::string &range) {
+int64_t count_in(const Histogram &histogram, const std::string &range) {
   for (const Bucket &bucket : histogram.buckets)
     if (interval(bucket) == range) return bucket.count;
   return 0;
@@ -97,8 +97,8 @@ void append_histograms(std::string &out, const std::string &key, const Histogram
     const std::string range = interval(bucket);
     const Wide a = static_cast<Wide>(count_in(before, range)), b = static_cast<Wide>(count_in(after, range));
     if (a != b)
-      append_line(out, "    ", range, std::to_string(static_cast<uint64_t>(a)),
-                  std::to_string(static_cast<uint64_t>(b)), signed_digits(b - a), ratio(a, b));
+      append_line(out, "    ", range, std::to_string(static_cast<int64_t>(a)),
+                  std::to_string(static_cast<int64_t>(b)), signed_digits(b - a), ratio(a, b));
   }
 }
 
@@ -139,9 +139,8 @@ void for_each_pair(Snapshot before, Snapshot after, const Visit &visit) {
 }  // namespace
 
 const Bucket *percentile(const Histogram &histogram, double share) {
-  const uint64_t total = histogram.total();
-  const uint64_t wanted = std::max<uint64_t>(static_cast<uint64_t>(std::ceil(share * static_cast<double>(total))), 1);
-  uint64_t seen = 0;
+  const auto wanted = std::max<int64_t>(static_cast<int64_t>(std::ceil(share * static_cast<double>(histogram.total()))), 1);
+  int64_t seen = 0;
   for (const Bucket &bucket : histogram.buckets)
     if ((seen += bucket.count) >= wanted) return &bucket;
   return nullptr;

@@ -14,6 +14,7 @@
 // Maps have no names here, as aggregations of DTrace have none when they are printed. A histogram shows one empty
 // bucket on each side; a bar is the bucket's part of all samples.
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -28,7 +29,7 @@ constexpr size_t bar_cells = 40;
 
 struct Line {
   std::string label;
-  uint64_t count = 0;
+  int64_t count = 0;
 };
 
 std::string digits(Wide number) {
@@ -56,35 +57,85 @@ std::vector<Line> lines_by_powers(const std::vector<Bucket> &buckets) {
   return lines;
 }
 
-std::vector<Line> linear_lines(const std::vector<Bucket> &buckets) {
+std::string linear_label(const Bucket &bucket) {
+  if (bucket.open_low) return "< " + digits(bucket.high + 1);
+  return (bucket.open_high ? ">= " : "") + digits(bucket.low);
+}
+
+std::vector<Line> linear_lines(const Histogram &histogram) {
+  const std::vector<Bucket> &buckets = histogram.buckets;
   std::vector<Line> lines;
-  for (const Bucket &bucket : buckets) {
-    if (bucket.open_low)
-      lines.push_back({"< " + digits(bucket.high + 1), bucket.count});
-    else
-      lines.push_back({(bucket.open_high ? ">= " : "") + digits(bucket.low), bucket.count});
-  }
   if (buckets.empty()) return lines;
   const Bucket &first = buckets.front(), &last = buckets.back();
-  // The neighbours are only known to exist, not how wide they are: the range may begin or end here.
-  if (!first.open_low) lines.insert(lines.begin(), {"< " + digits(first.low), 0});
-  if (!last.open_high) lines.push_back({">= " + digits(last.high + 1), 0});
+  // Of a recording the neighbours are only known to exist, not how wide they are: the range may begin or end here.
+  if (histogram.before)
+    lines.push_back({linear_label(*histogram.before)});
+  else if (!first.open_low)
+    lines.push_back({"< " + digits(first.low)});
+  for (const Bucket &bucket : buckets) lines.push_back({linear_label(bucket), bucket.count});
+  if (histogram.after)
+    lines.push_back({linear_label(*histogram.after)});
+  else if (!last.open_high)
+    lines.push_back({">= " + digits(last.high + 1)});
   return lines;
 }
 
-size_t cells(uint64_t count, uint64_t total) {
-  if (total == 0) return 0;
-  return static_cast<size_t>(static_cast<double>(count) * bar_cells / static_cast<double>(total) + 0.5);
+bool is_nearest_to_zero(const Bucket &bucket) {
+  return !bucket.open_low && !bucket.open_high && bucket.low <= 0 && bucket.high >= 0;
+}
+
+std::string magnitude_label(const Bucket &bucket, bool is_first) {
+  if (bucket.open_low) return "<= " + digits(bucket.high);
+  if (bucket.open_high) return ">= " + digits(bucket.low);
+  if (!is_nearest_to_zero(bucket)) return digits(name_of_bucket(bucket));
+  if (bucket.high == 0) return "0";
+  return (is_first ? "< " : "abs() < ") + digits(bucket.high + 1);
+}
+
+/// Samples have a sign here, so there is always a bucket below the one nearest to zero.
+std::vector<Line> magnitude_lines(const Histogram &histogram) {
+  std::vector<Bucket> buckets = histogram.buckets;
+  if (buckets.empty()) return {};
+  if (histogram.after) buckets.push_back(*histogram.after);
+  if (histogram.before)
+    buckets.insert(buckets.begin(), *histogram.before);
+  else if (const Wide edge = buckets.front().high + 1; is_nearest_to_zero(buckets.front()))
+    buckets.insert(buckets.begin(), {.low = -edge, .high = -edge});
+  std::vector<Line> lines;
+  for (const Bucket &bucket : buckets) lines.push_back({magnitude_label(bucket, lines.empty()), bucket.count});
+  return lines;
+}
+
+std::vector<Line> lines_of(const Histogram &histogram) {
+  if (histogram.scale == Histogram::Scale::log2) return lines_by_powers(histogram.buckets);
+  if (histogram.scale == Histogram::Scale::linear) return linear_lines(histogram);
+  return magnitude_lines(histogram);
+}
+
+std::string bar(int64_t count, uint64_t weight, size_t width) {
+  if (weight == 0) return {};
+  const double part = std::fabs(static_cast<double>(count)) * static_cast<double>(width) / static_cast<double>(weight);
+  return std::string(static_cast<size_t>(part + 0.5), '@');
+}
+
+/// Bars of sums below 0 end at the middle line, which is at the right edge when there are no others.
+std::string bars(int64_t count, uint64_t weight, bool above, bool below) {
+  if (!below) return fmt::format("|{:<{}}", bar(count, weight, bar_cells), bar_cells);
+  if (!above) return fmt::format("{:>{}}|", bar(count, weight, bar_cells), bar_cells);
+  const size_t half = bar_cells / 2;
+  const std::string drawn = bar(count, weight, half);
+  return count > 0 ? fmt::format("{:{}}|{:<{}}", "", half, drawn, half) : fmt::format("{:>{}}|{:{}}", drawn, half, "", half);
 }
 
 void append_distribution(std::string &out, const Histogram &histogram) {
-  const uint64_t total = histogram.total();
+  const std::vector<Line> lines = lines_of(histogram);
+  const bool above = std::ranges::any_of(lines, [](const Line &line) { return line.count > 0; });
+  const bool below = std::ranges::any_of(lines, [](const Line &line) { return line.count < 0; });
   fmt::format_to(std::back_inserter(out), "\n{:>16} {:>41} {:<9}\n", "value",
                  "------------- Distribution -------------", "count");
-  const bool by_powers = histogram.scale == Histogram::Scale::log2;
-  for (const Line &line : by_powers ? lines_by_powers(histogram.buckets) : linear_lines(histogram.buckets))
-    fmt::format_to(std::back_inserter(out), "{:>16} |{:<40} {:<9}\n", line.label,
-                   std::string(cells(line.count, total), '@'), line.count);
+  for (const Line &line : lines)
+    fmt::format_to(std::back_inserter(out), "{:>16} {} {:<9}\n", line.label,
+                   bars(line.count, histogram.weight(), above, below), line.count);
 }
 
 class DtraceSink : public Sink {
@@ -102,7 +153,7 @@ class DtraceSink : public Sink {
     }
   }
   void printf(const PrintfEvent &event) override {
-    writer_.write(render_printf(event.format, event.values, Look{.plain = true}));
+    writer_.write(render_printf(event.format, event.values, {.plain = true, .picture = append_distribution}));
   }
   void value(const ValueEvent &event) override {
     line_.clear();

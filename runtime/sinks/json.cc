@@ -18,7 +18,8 @@
 //
 // Values: integers are JSON integers with all their 64 bits. A histogram tells its buckets from the first to the
 // last that is not empty, both edges inclusive, 0 and 1 apart; a bucket without `low` or `high` is open on that
-// side. stats() is {"count":3,"average":5,"total":15}. An address is {"address":"0xffff..."}. A string is a JSON
+// side. tseries() is {"interval":100000000,"points":[{"start":1700000000500000000,"value":9}, ...]}, times in nanoseconds
+// since 1970, `value` null without a sample. stats() is {"count":3,"average":5,"total":15}. An address is {"address":"0xffff..."}. A string is a JSON
 // string; when it is not UTF-8 it is {"bytes":"<base64>"}, and when its source was longer than what was read
 // {"text":"...","truncated":true} (or bytes with truncated). The same spelling is used wherever a string stands.
 //
@@ -56,6 +57,18 @@ std::string_view kind_name(Note::Kind kind) {
   return {};
 }
 
+std::string_view scale_name(Histogram::Scale scale) {
+  switch (scale) {
+    case Histogram::Scale::log2:
+      return "log2";
+    case Histogram::Scale::linear:
+      return "linear";
+    case Histogram::Scale::log_linear:
+      return "log-linear";
+  }
+  return {};
+}
+
 /// A whole value; one function for each alternative, so that a new one does not compile unseen.
 struct JsonValue {
   std::string &out;
@@ -68,8 +81,7 @@ struct JsonValue {
     fmt::format_to(std::back_inserter(out), "{{\"address\":\"0x{:x}\"}}", address.value);
   }
   void operator()(const Histogram &histogram) const {
-    const bool linear = histogram.scale == Histogram::Scale::linear;
-    out += linear ? "{\"histogram\":\"linear\",\"buckets\":[" : "{\"histogram\":\"log2\",\"buckets\":[";
+    fmt::format_to(std::back_inserter(out), "{{\"histogram\":\"{}\",\"buckets\":[", scale_name(histogram.scale));
     for (const Bucket &bucket : histogram.buckets) {
       if (&bucket != histogram.buckets.data()) out += ',';
       append_bucket(bucket);
@@ -86,6 +98,16 @@ struct JsonValue {
     out += '}';
   }
 
+  void operator()(const TimeSeries &series) const {
+    fmt::format_to(std::back_inserter(out), "{{\"interval\":{},\"points\":[", series.interval);
+    for (const TimeSeries::Point &point : series.points) {
+      fmt::format_to(std::back_inserter(out), "{}{{\"start\":{},\"value\":",
+                     &point == series.points.data() ? "" : ",", point.start);
+      point.value ? append_integer(out, *point.value) : void(out += "null");
+      out += '}';
+    }
+    out += "]}";
+  }
   void operator()(const EnumValue &value) const {
     out += "{\"enum\":";
     append_json_string(out, value.name);

@@ -24,7 +24,7 @@ std::vector<Bucket> without_gaps(const std::vector<Bucket> &buckets, Histogram::
   for (const Bucket &bucket : buckets) {
     while (!filled.empty() && !filled.back().open_low && !bucket.open_high && filled.back().high + 1 < bucket.low) {
       const Wide low = filled.back().high + 1;
-      if (scale == Histogram::Scale::linear)
+      if (scale != Histogram::Scale::log2)
         filled.push_back({.low = low, .high = bucket.low - 1});
       else if (low < 0)
         filled.push_back({.low = low, .high = low == -1 ? -1 : low / 2 - 1});
@@ -47,6 +47,8 @@ void add_histogram(Histogram &sum, const Histogram &more) {
   }
   std::ranges::sort(sum.buckets, lies_before);
   sum.buckets = without_gaps(sum.buckets, sum.scale);
+  sum.before.reset();
+  sum.after.reset();
 }
 
 void add_stats(Stats &sum, const Stats &more) {
@@ -75,6 +77,8 @@ void add_number(Number &sum, Number more, Show show) {
     case Show::log_linear_histogram:
     case Show::percentiles:
     case Show::deviation:
+    case Show::magnitudes:
+    case Show::time_series:
       sum = more;
       return;
   }
@@ -104,8 +108,10 @@ void add_value(TypedValue &sum, const TypedValue &more) {
              sum.value);
 }
 
-bool can_be_added(const TypedValue &value) { return value.show != Show::none && value.show != Show::average && value.show != Show::percentiles &&
-         value.show != Show::deviation; }
+bool can_be_added(const TypedValue &value) {
+  return value.show != Show::none && value.show != Show::average && value.show != Show::percentiles &&
+         value.show != Show::deviation && value.show != Show::time_series;
+}
 
 void add_snapshot(Snapshot &sum, const Snapshot &more) {
   sum.name = more.name;

@@ -156,7 +156,7 @@ class OpenmetricsSink : public Sink {
   }
 
   void buckets(const Row &row, const Histogram &histogram) {
-    uint64_t seen = 0;
+    int64_t seen = 0;
     for (const Bucket &bucket : histogram.buckets) {
       seen += bucket.count;
       if (!bucket.open_high)

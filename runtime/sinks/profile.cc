@@ -21,7 +21,8 @@ struct WeightOf {
   }
   std::optional<uint64_t> operator()(uint64_t number) const { return number; }
   std::optional<uint64_t> operator()(bool truth) const { return truth ? 1 : 0; }
-  std::optional<uint64_t> operator()(const Histogram &histogram) const { return histogram.total(); }
+  std::optional<uint64_t> operator()(const Histogram &histogram) const { return (*this)(histogram.total()); }
+  std::optional<uint64_t> operator()(const TimeSeries &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Stats &stats) const {
     if (stats.sum < 0) return std::nullopt;
     return static_cast<uint64_t>(std::min<Wide>(stats.sum, std::numeric_limits<uint64_t>::max()));

@@ -34,7 +34,10 @@ constexpr size_t widest_column = 63;
 constexpr size_t narrowest_number = 5;
 constexpr size_t narrowest_text = 7;
 
-bool is_histogram(const TypedValue &value) { return std::holds_alternative<Histogram>(value.value); }
+/// What takes lines of its own.
+bool is_picture(const TypedValue &value) {
+  return std::holds_alternative<Histogram>(value.value) || std::holds_alternative<TimeSeries>(value.value);
+}
 
 /// Strings of fixed size keep their width when they fit. Other columns end one before a multiple of eight, so that
 /// columns of similar maps line up.
@@ -57,8 +60,8 @@ class TextSink : public Sink {
     if (snapshot.rows.empty()) return;
     if (snapshot.keyed)
       keyed_map(snapshot);
-    else if (is_histogram(snapshot.rows.front().value))
-      lone_histogram(snapshot);
+    else if (is_picture(snapshot.rows.front().value))
+      lone_picture(snapshot);
     else
       lone_value(snapshot, asked);
   }
@@ -98,10 +101,10 @@ class TextSink : public Sink {
     writer_.write(":\n");
   }
 
-  void lone_histogram(const Snapshot &snapshot) {
+  void lone_picture(const Snapshot &snapshot) {
     heading(snapshot);
     line_.clear();
-    append_picture(std::get<Histogram>(snapshot.rows.front().value.value));
+    append_picture(snapshot.rows.front().value);
     if (as_ply_) line_ += '\n';
     writer_.write(line_);
   }
@@ -118,10 +121,9 @@ class TextSink : public Sink {
   }
 
   void append_row_value(const TypedValue &value, bool is_last) {
-    const Histogram *histogram = std::get_if<Histogram>(&value.value);
-    if (histogram) {
+    if (is_picture(value)) {
       line_ += '\n';
-      append_picture(*histogram);
+      append_picture(value);
       if (as_ply_ || !is_last) line_ += '\n';
     } else {
       append_value(line_, value, look_);
@@ -129,7 +131,10 @@ class TextSink : public Sink {
     }
   }
 
-  void append_picture(const Histogram &histogram) {
+  void append_picture(const TypedValue &value) {
+    if (const TimeSeries *series = std::get_if<TimeSeries>(&value.value))
+      return append_series(line_, *series, value.unit, look_.unicode);
+    const Histogram &histogram = std::get<Histogram>(value.value);
     if (!as_ply_ || histogram.buckets.empty() || histogram.buckets.front().low >= 0)
       return append_histogram(line_, histogram, look_.unicode);
     Histogram positive = histogram;

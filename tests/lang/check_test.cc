@@ -250,6 +250,33 @@ TEST_CASE("print and clear stay two where something comes between") {
   }
 }
 
+TEST_CASE("printa and trunc of a map are print and clear of it") {
+  const std::string x = "fake:x { @[pid] = count(); @b[pid] = count(); } ";
+  CHECK(manifest(x + "fake:y { printa(@); trunc(@); }").find("event 0: print map @ then clear") != std::string::npos);
+  CHECK(manifest(x + "fake:y { printa(\"%@d\", @); clear(@); }").find("event 0: print joined then clear") !=
+        std::string::npos);
+  for (const char *two : {"printa(\"%@d %@d\", @, @b); clear(@);", "printa(@); trunc(@, 5);", "normalize(@, 2); trunc(@);"})
+    CHECK(manifest(x + "fake:y { " + two + " }").find("then clear") == std::string::npos);
+}
+
+TEST_CASE("the cells of llquantize and tseries") {
+  CHECK(manifest("fake:x { @a = llquantize(arg0, 10, 0, 6, 10); @b = llquantize(retval, 10, 1, 3, 20); "
+                 "@c = tseries(arg0, 1s, 5); }") == R"(
+map @a: llquantize u64, per-cpu slot, 1 entries, key 4 bytes, value 520 bytes
+map @b: llquantize s32, per-cpu slot, 1 entries, key 4 bytes, value 888 bytes
+map @c: tseries u64, per-cpu slot, 1 entries, key 4 bytes, value 200 bytes
+)");
+}
+
+TEST_CASE("actions on maps carry a number") {
+  CHECK(manifest("fake:x { @ = count(); normalize(@, arg0); denormalize(@); trunc(@, -5); }") == R"(
+map @: count u64, per-cpu slot, 1 entries, key 4 bytes, value 8 bytes
+event 0: normalize @, record 16 bytes: s64 at 8
+event 1: normalize @, record 16 bytes: s64 at 8
+event 2: truncate @, record 16 bytes: s64 at 8
+)");
+}
+
 TEST_CASE("what is cleared is kept in two banks") {
   CHECK(manifest("fake:x { @[pid] = count(); clear(@); }").find(", banked") != std::string::npos);
   CHECK(manifest("fake:x { @[pid] = count(); print(@); }").find(", banked") == std::string::npos);

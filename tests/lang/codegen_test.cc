@@ -112,6 +112,17 @@ TEST_CASE("every form of a stack compiles, wherever it stands") {
   check_compiles("profile:x { @[reg(\"ip\"), usym(reg(\"sp\"))] = count(); print(kstack); print(caller); print(usym(1)); print(len(ustack)); }");
 }
 
+TEST_CASE("every aggregation with limits compiles, by key and without") {
+  for (const char *map : {"@", "@[comm]"}) {
+    for (const char *call : {"llquantize(retval, 10, 0, 18, 10)", "llquantize(arg0, 2, 3, 40, 16, retval)",
+                             "tseries(retval, 100ms, 20)", "tseries(arg0, 1s, 819, \"max\")",
+                             "tseries(retval, 1s, 5, \"min\")", "tseries(arg0, 1s, 5, \"avg\")"})
+      check_compiles(fmt::format("fake:x {{ {} = {}; }}", map, call));
+    check_compiles(fmt::format("fake:x {{ {} = sum(retval); printa(\"%@d\", @); normalize(@, arg0); trunc(@, retval); "
+                               "denormalize(@); printa(@, sort=desc, by=key); }}", map));
+  }
+}
+
 TEST_CASE("literals, empty and longest strings") {
   check_compiles("fake:x { @[\"\"] = count(); @b = \"\"; @c = \"" + std::string(2000, 'c') + "\"; print(\"\"); }");
   check_compiles("fake:x /comm == \"" + std::string(2000, 'c') + "\"/ { @ = count(); }");

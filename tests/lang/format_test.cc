@@ -18,7 +18,7 @@ std::string pieces(std::string_view format) {
     result += piece.text + "|";
     const Conversion &c = piece.conversion;
     if (!piece.has_conversion) continue;
-    result += fmt::format("%{}{}{}{}{}{}", c.left ? "-" : "", c.plus ? "+" : "", c.space ? " " : "",
+    result += fmt::format("%{}{}{}{}{}{}{}", c.left ? "-" : "", c.of_map ? "@" : "", c.plus ? "+" : "", c.space ? " " : "",
                           c.alternate ? "#" : "", c.zero ? "0" : "", c.width);
     if (c.precision >= 0) result += fmt::format(".{}", c.precision);
     result += fmt::format("/{}{}|", c.bits, c.letter);
@@ -59,6 +59,10 @@ TEST_CASE("flags, width, precision") {
   CHECK(pieces("%-+ #012.7d") == "|%-+ #012.7/64d|");
   CHECK(pieces("%.3s%.s") == "|%0.3/64s||%0.0/64s|");
   CHECK(pieces("%1024d%.1024d") == "|%1024/64d||%0.1024/64d|");
+}
+
+TEST_CASE("an @ stands for the value of a map") {
+  CHECK(pieces("%@d %-@8u") == "|%@0/64d| |%-@8/64u|");
 }
 
 TEST_CASE("only h and hh narrow an integer") {

@@ -116,6 +116,21 @@ assign =
 )");
 }
 
+TEST_CASE("options of a call are two words each") {
+  CHECK(body("print(@m, 10, sort = desc, by=key); f(1, a == b);") == R"(
+evaluate
+  call print, builtin, sort=desc, by=key
+    map @m
+    number 10
+evaluate
+  call f
+    number 1
+    binary ==
+      name a
+      name b
+)");
+}
+
 TEST_CASE("tuples and records") {
   CHECK(body("$a = (); $b = (1,); $c = (1, \"x\", (2, 3),); $d = (size = 1, name = comm); $e = $c.2.1;") == R"(
 assign =

@@ -55,6 +55,6 @@ inline TypedValue histogram(std::vector<Bucket> buckets, Histogram::Scale scale 
 }
 
 /// A bucket with both edges inclusive.
-inline Bucket bucket(Wide low, Wide high, uint64_t count) { return {.low = low, .high = high, .count = count}; }
+inline Bucket bucket(Wide low, Wide high, int64_t count) { return {.low = low, .high = high, .count = count}; }
 
 }  // namespace awl

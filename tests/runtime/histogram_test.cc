@@ -37,7 +37,7 @@ std::vector<Bucket> quantized(std::vector<std::pair<size_t, uint64_t>> used, boo
   return std::get<Histogram>(shown(cells, Show::log2_histogram, is_signed)).buckets;
 }
 
-std::vector<Bucket> one(Wide low, Wide high, uint64_t count) { return {{.low = low, .high = high, .count = count}}; }
+std::vector<Bucket> one(Wide low, Wide high, int64_t count) { return {{.low = low, .high = high, .count = count}}; }
 
 }  // namespace
 
@@ -166,4 +166,39 @@ TEST_CASE("buckets of lquantize") {
   CHECK(extreme[1].high == -2);
   CHECK(extreme[3].high == two_to_63 - 2);
   CHECK(extreme[4].low == two_to_63 - 1);
+}
+
+TEST_CASE("buckets of llquantize") {
+  // 10^1 to 10^3 by 20 steps: each magnitude has the 18 of them that lie above its lower end.
+  MapDescription map = map_of(Show::magnitudes, AWL_MAGNITUDE_CELLS(36, true), true);
+  map.factor = 10, map.low = 1, map.high = 2, map.step = 20;
+  const auto only = [&map](size_t cell) {
+    Cells cells(map.merge.size());
+    cells[cell] = 4;
+    return std::get<Histogram>(value_of_cells(cells, map).value).buckets;
+  };
+  CHECK(only(0) == one(-9, 9, 4));
+  CHECK(only(1) == one(10, 14, 4));
+  CHECK(only(18) == one(95, 99, 4));
+  CHECK(only(19) == one(100, 149, 4));
+  CHECK(only(36) == one(950, 999, 4));
+  CHECK(only(37) == std::vector<Bucket>{{.low = 1000, .high = 1000, .open_high = true, .count = 4}});
+  CHECK(only(38) == one(-14, -10, 4));
+  CHECK(only(73) == one(-999, -950, 4));
+  CHECK(only(74) == std::vector<Bucket>{{.low = -1000, .high = -1000, .open_low = true, .count = 4}});
+}
+
+TEST_CASE("a histogram knows the empty buckets beside it") {
+  MapDescription map = map_of(Show::linear_histogram, 5, true);
+  map.low = 0, map.high = 30, map.step = 10;
+  const Histogram middle = std::get<Histogram>(value_of_cells(Cells{0, 0, 7, 0, 0}, map).value);
+  CHECK(middle.before == Bucket{.low = 0, .high = 9});
+  CHECK(middle.after == Bucket{.low = 20, .high = 29});
+  const Histogram all = std::get<Histogram>(value_of_cells(Cells{1, 0, 0, 0, 1}, map).value);
+  CHECK_FALSE(all.before);
+  CHECK_FALSE(all.after);
+}
+
+TEST_CASE("sums of weights may be below 0") {
+  CHECK(quantized({{3, static_cast<uint64_t>(-5)}}, false) == one(4, 7, -5));
 }

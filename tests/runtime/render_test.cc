@@ -242,7 +242,7 @@ TEST_CASE("open ends of linear histograms line up with the other rows") {
 }
 
 TEST_CASE("bars are parts of the whole, in eighths of a cell") {
-  const auto bar = [](uint64_t count, uint64_t rest, bool unicode) {
+  const auto bar = [](int64_t count, int64_t rest, bool unicode) {
     const std::string rows = picture(histogram({bucket(2, 3, count), bucket(4, 7, rest)}), unicode);
     const size_t start = rows.find(unicode ? "┤" : "|");
     return rows.substr(start, rows.find('\n') - start);
@@ -253,10 +253,42 @@ TEST_CASE("bars are parts of the whole, in eighths of a cell") {
   CHECK(bar(111, 259, true) == "┤█████████▋                      │");
   CHECK(bar(160, 210, true) == "┤█████████████▉                  │");
   CHECK(bar(1, 1'000'000, true) == "┤                                │");
-  CHECK(bar(u64_max, 0, true) == "┤████████████████████████████████│");
-  CHECK(bar(u64_max, u64_max, true) == "┤████████████████████████████████│");
+  constexpr int64_t most = std::numeric_limits<int64_t>::max();
+  CHECK(bar(most, 0, true) == "┤████████████████████████████████│");
+  CHECK(bar(most, most, true) == "┤████████████████                │");
   CHECK(bar(1, 1, false) == "|################                |");
   CHECK(bar(1, 0, false) == "|################################|");
+}
+
+TEST_CASE("bars of what is below 0 go to the left from the middle") {
+  const Histogram both = {.buckets = {bucket(1, 1, 1), bucket(2, 3, -3), bucket(4, 7, -1)}};
+  const auto drawn = [&both](bool unicode) {
+    std::string text;
+    append_histogram(text, both, unicode);
+    return text;
+  };
+  CHECK(drawn(true) ==
+        "\t[   0,    1]\t       1 ┤                │███            │\n"
+        "\t[   2,    3]\t      -3 ┤      ▐█████████│               │\n"
+        "\t[   4,    7]\t      -1 ┤             ███│               │\n");
+  CHECK(drawn(false) ==
+        "\t[   0,    1]\t       1 |                |###            |\n"
+        "\t[   2,    3]\t      -3 |      ##########|               |\n"
+        "\t[   4,    7]\t      -1 |             ###|               |\n");
+}
+
+TEST_CASE("a time series is a line for each interval") {
+  setenv("TZ", "UTC", 1);
+  tzset();
+  TimeSeries series = {.interval = 250'000'000, .points = {{500'000'000, 9}, {750'000'000, std::nullopt}, {1'000'000'000, 18}}};
+  CHECK(render_value({.value = series}) ==
+        "\n\t00:00:00.500\t       9 ┤████████████████                │\n"
+        "\t00:00:00.750\t       - ┤                                │\n"
+        "\t00:00:01.000\t      18 ┤████████████████████████████████│");
+  CHECK(render_value({.value = TimeSeries{}}) == "\n\t(no samples)");
+  CHECK(time_of_day(1'234'567'891, 1'000'000) == "00:00:01.234");
+  CHECK(time_of_day(1'234'567'891, 1'500) == "00:00:01.234567891");
+  CHECK(time_of_day(1'234'567'891, 50'000) == "00:00:01.234567");
 }
 
 TEST_CASE("an empty histogram has no rows") { CHECK(picture(histogram({})).empty()); }

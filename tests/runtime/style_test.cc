@@ -2,9 +2,12 @@
 // What other tracers print, to the letter, from the same values.
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <ctime>
 #include <limits>
 
 #include "runtime/sinks/style.h"
+#include "src/base/text.h"
 #include "tests/runtime/capture.h"
 
 using namespace awl;
@@ -116,6 +119,38 @@ TEST_CASE("bpftrace: linear histograms, alone and by key") {
   CHECK(bpftrace(lone("@", steps(1024, 2047))) == "@:\n[1K, 2K)               1 |" + full_bar + "|\n\n");
   CHECK(bpftrace(lone("@", steps(1024, 1123))) == "@:\n[1024, 1124)           1 |" + full_bar + "|\n\n");
   CHECK(bpftrace(lone("@", steps(5, 5))) == "@:\n[5]                    1 |" + full_bar + "|\n\n");
+}
+
+TEST_CASE("bpftrace: time series") {
+  const auto series = [](std::vector<std::optional<Wide>> values) {
+    TimeSeries all = {.interval = 500'000'000, .points = {}};
+    for (const std::optional<Wide> &value : values)
+      all.points.push_back({int64_t(all.points.size()) * 500'000'000 + 500'000'000, value});
+    return TypedValue{.value = all, .show = Show::time_series};
+  };
+  setenv("TZ", "UTC", 1);
+  tzset();
+  CHECK(bpftrace(lone("@a", series({9}))) ==
+        "@a:\n"
+        "             8                                                  10\n"
+        "hh:mm:ss.ms  |___________________________________________________|\n"
+        "00:00:00.500 |                         *                         | 9\n"
+        "             v___________________________________________________v\n"
+        "             8                                                  10\n\n");
+  CHECK(bpftrace(keyed("@a", {{{number(1)}, series({-10, std::nullopt, 16, 3})}})) ==
+        "@a[1]:\n"
+        "             -10                                                16\n"
+        "hh:mm:ss.ms  |___________________________________________________|\n"
+        "00:00:00.500 *                   .                               | -10\n"
+        "00:00:01.000 |                   .                               | -\n"
+        "00:00:01.500 |                   .                               * 16\n"
+        "00:00:02.000 |                   .     *                         | 3\n"
+        "             v___________________________________________________v\n"
+        "             -10                                                16\n\n");
+  CHECK(bpftrace(lone("@a", series({}))) == "@a:\n<no data>\n");
+  CHECK(bpftrace_json(lone("@a", series({9, std::nullopt}))) ==
+        "{\"type\": \"tseries\", \"data\": {\"@a\": [{\"interval_start\":\"1970-01-01 00:00:00.500000000\",\"value\":9},"
+        "{\"interval_start\":\"1970-01-01 00:00:01.000000000\",\"value\":null}]}}\n");
 }
 
 TEST_CASE("bpftrace: two line ends before the maps of the end, and only once") {
@@ -250,6 +285,45 @@ TEST_CASE("dtrace: distributions") {
         "              -1 |@@@@@@@@@@@@@@@@@@@@                     1        \n"
         "               0 |                                         0        \n"
         "\n");
+}
+
+TEST_CASE("dtrace: weights below 0 go to the left") {
+  CHECK(shown("dtrace", lone("@", histogram({bucket(1, 1, -3), bucket(2, 3, -1)}))) ==
+        "\n"
+        "           value  ------------- Distribution ------------- count    \n"
+        "               0                                         | 0        \n"
+        "               1           @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@| -3       \n"
+        "               2                               @@@@@@@@@@| -1       \n"
+        "               4                                         | 0        \n"
+        "\n");
+  CHECK(shown("dtrace", lone("@", histogram({bucket(1, 1, -1), bucket(2, 3, 3)}))) ==
+        "\n"
+        "           value  ------------- Distribution ------------- count    \n"
+        "               0                     |                     0        \n"
+        "               1                @@@@@|                     -1       \n"
+        "               2                     |@@@@@@@@@@@@@@@      3        \n"
+        "               4                     |                     0        \n"
+        "\n");
+}
+
+TEST_CASE("dtrace: labels of magnitudes") {
+  const auto drawn = [](std::vector<Bucket> buckets, std::optional<Bucket> before, std::optional<Bucket> after) {
+    Histogram magnitudes = {.scale = Histogram::Scale::log_linear, .buckets = std::move(buckets)};
+    magnitudes.before = before, magnitudes.after = after;
+    std::string labels;
+    const std::string text = shown("dtrace", lone("@", {.value = magnitudes}));
+    for (const std::string_view line : split(text, '\n'))
+      if (const size_t bar = line.find('|'); bar != line.npos) labels += std::string(trim(line.substr(0, bar))) + ",";
+    return labels;
+  };
+  const Bucket middle = bucket(-9, 9, 1), above = bucket(10, 19, 1), below = bucket(-19, -10, 1);
+  const Bucket least = {.low = -100, .high = -100, .open_low = true, .count = 1};
+  const Bucket most = {.low = 100, .high = 100, .open_high = true, .count = 1};
+  CHECK(drawn({above}, middle, bucket(20, 29, 0)) == "< 10,10,20,");
+  CHECK(drawn({middle}, below, above) == "-10,abs() < 10,10,");
+  CHECK(drawn({bucket(0, 9, 1)}, std::nullopt, above) == "-10,abs() < 10,10,");
+  CHECK(drawn({bucket(0, 0, 1)}, std::nullopt, bucket(1, 1, 0)) == "-1,0,1,");
+  CHECK(drawn({least, below, middle, above, most}, std::nullopt, std::nullopt) == "<= -100,-10,abs() < 10,10,>= 100,");
 }
 
 TEST_CASE("dtrace: rows and stacks") {

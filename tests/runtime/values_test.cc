@@ -28,8 +28,31 @@ TEST_CASE("the total of a histogram") {
   CHECK(Histogram{}.total() == 0);
   Histogram histogram = {.buckets = {bucket(0, 0, 3), bucket(1, 1, 0), bucket(2, 3, 4)}};
   CHECK(histogram.total() == 7);
-  histogram.buckets.push_back(bucket(4, 7, std::numeric_limits<uint64_t>::max()));
-  CHECK(histogram.total() == std::numeric_limits<uint64_t>::max());
+  histogram.buckets.push_back(bucket(4, 7, std::numeric_limits<int64_t>::max()));
+  CHECK(histogram.total() == std::numeric_limits<int64_t>::max());
+}
+
+TEST_CASE("weights below 0 make a total smaller, and a bar's whole larger") {
+  const Histogram histogram = {.buckets = {bucket(0, 0, 3), bucket(1, 1, -10), bucket(2, 3, 4)}};
+  CHECK(histogram.total() == -3);
+  CHECK(histogram.weight() == 17);
+}
+
+TEST_CASE("rows in the order that a script asks for") {
+  const auto ordered = [](bool descending, bool by_key) {
+    Snapshot snapshot = {.name = "@", .keyed = true, .rows = {{{number(1)}, number(30)}, {{number(2)}, number(-1)},
+                                                              {{number(3)}, number(4)}}};
+    sort_rows(snapshot);
+    order_rows(snapshot, descending, by_key);
+    CHECK(snapshot.ordered);
+    std::string order;
+    for (const Row &row : snapshot.rows) order += render_value(row.key[0]);
+    return order;
+  };
+  CHECK(ordered(false, false) == "231");
+  CHECK(ordered(true, false) == "132");
+  CHECK(ordered(false, true) == "123");
+  CHECK(ordered(true, true) == "321");
 }
 
 TEST_CASE("rows are sorted by value, then by key") {
