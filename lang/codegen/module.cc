@@ -267,25 +267,24 @@ llvm::Function *LibraryModule::add_program(const std::string &name, const std::s
   program->setSection(section);
   program->addFnAttr(llvm::Attribute::NoUnwind);
   describe(program, debug_->createBasicType("int", 32, llvm::dwarf::DW_ATE_signed),
-           {debug_->createPointerType(nullptr, 64)}, span);
+           {debug_->createPointerType(nullptr, 64)}, file_, lines_.position(span.begin).line);
   programs_.push_back(program);
   return program;
 }
 
 /// Debug information with named parameters, which BTF is made of.
 void LibraryModule::describe(llvm::Function *function, llvm::DIType *result,
-                             const std::vector<llvm::DIType *> &parameters, Span span) {
-  unsigned line = lines_.position(span.begin).line;
+                             const std::vector<llvm::DIType *> &parameters, llvm::DIFile *file, unsigned line) {
   llvm::SmallVector<llvm::Metadata *, 5> types{result};
   types.append(parameters.begin(), parameters.end());
   auto flags = llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized;
   // The kernel wants to see that a function which it is to call back is static.
   if (function->hasInternalLinkage()) flags |= llvm::DISubprogram::SPFlagLocalToUnit;
   llvm::DISubprogram *subprogram = debug_->createFunction(
-      file_, function->getName(), function->getName(), file_, line,
+      file, function->getName(), function->getName(), file, line,
       debug_->createSubroutineType(debug_->getOrCreateTypeArray(types)), line, llvm::DINode::FlagPrototyped, flags);
   for (unsigned i = 0; i < parameters.size(); i++)
-    debug_->createParameterVariable(subprogram, i == 0 ? "ctx" : fmt::format("p{}", i), i + 1, file_, line,
+    debug_->createParameterVariable(subprogram, i == 0 ? "ctx" : fmt::format("p{}", i), i + 1, file, line,
                                     parameters[i], true);
   function->setSubprogram(subprogram);
 }
@@ -300,7 +299,7 @@ llvm::Function *LibraryModule::add_loop_body(const std::string &name, unsigned p
   function->addFnAttr(llvm::Attribute::NoInline);
   std::vector<llvm::DIType *> described(parameters, debug_->createPointerType(nullptr, 64));
   if (parameters == 2) described[0] = word_type();
-  describe(function, word_type(), described, span);
+  describe(function, word_type(), described, file_, lines_.position(span.begin).line);
   return function;
 }
 
@@ -332,8 +331,9 @@ void LibraryModule::drop_unused() {
 }
 
 void LibraryModule::optimise() {
-  debug_->finalize();
   drop_unused();
+  share_functions();
+  debug_->finalize();
   llvm::SmallVector<llvm::Metadata *, 16> described;
   for (llvm::GlobalVariable &variable : module_->globals()) {
     llvm::SmallVector<llvm::DIGlobalVariableExpression *, 1> expressions;

@@ -23,7 +23,7 @@ class LibraryModule {
   llvm::Module &module() { return *module_; }
   llvm::LLVMContext &context() { return context_; }
 
-  /// A function of bpf_lib, marked to be inlined; its body is fetched from the bitcode when it is asked for.
+  /// A function of bpf_lib, marked to be inlined (in large scripts it is called: share.cc); its body is fetched from the bitcode when it is asked for.
   llvm::Function *function(std::string_view name);
   /// A BPF map as a copy of the library's template. Type and sizes are set before load, from the manifest.
   llvm::GlobalVariable *add_map(const std::string &name);
@@ -49,7 +49,9 @@ class LibraryModule {
   void keep(llvm::GlobalVariable *variable) { kept_.push_back(variable); }
   llvm::DIType *word_type();
   void describe(llvm::Function *function, llvm::DIType *result, const std::vector<llvm::DIType *> &parameters,
-                Span span);
+                llvm::DIFile *file, unsigned line);
+  /// share.cc: whether this script calls library functions instead of having them inlined, and which.
+  void share_functions();
   void drop_unused();
 
   LineTable lines_;
