@@ -23,7 +23,8 @@ class LibraryModule {
   llvm::Module &module() { return *module_; }
   llvm::LLVMContext &context() { return context_; }
 
-  /// A function of bpf_lib, marked to be inlined (in large scripts it is called: share.cc); its body is fetched from the bitcode when it is asked for.
+  /// A function of bpf_lib, marked to be inlined (in large scripts it is called: share.cc); its body is fetched from
+  /// the bitcode when it is asked for.
   llvm::Function *function(std::string_view name);
   /// A BPF map as a copy of the library's template. Type and sizes are set before load, from the manifest.
   llvm::GlobalVariable *add_map(const std::string &name);

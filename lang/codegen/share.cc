@@ -83,7 +83,8 @@ void LibraryModule::share_functions() {
   for (llvm::Function *program : programs_)
     for (llvm::Instruction &instruction : llvm::instructions(program))
       if (auto *call = llvm::dyn_cast<llvm::CallInst>(&instruction))
-        if (llvm::Function *callee = call->getCalledFunction(); callee && callee->hasFnAttribute(llvm::Attribute::AlwaysInline))
+        if (llvm::Function *callee = call->getCalledFunction();
+            callee && callee->hasFnAttribute(llvm::Attribute::AlwaysInline))
           places[callee].push_back(call);
   llvm::DIFile *file = debug_->createFile("awl library", "", std::nullopt, llvm::StringRef(""));
   for (auto &[function, calls] : places) {
