@@ -113,6 +113,8 @@ class Kernel {
   /// Why a kprobe on an existing function may be refused: "it is on the kernel's kprobe blacklist"; empty when
   /// nothing speaks against it.
   std::string why_untraceable(std::string_view name) const;
+  /// Whether kprobes must not go there. What the kernel's code for tracing itself needs is on this list.
+  bool is_blacklisted(std::string_view name) const;
 
   /// The kernel's BTF (loaded once), or null when the kernel has none.
   btf *kernel_btf() const;

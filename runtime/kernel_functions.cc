@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <unordered_set>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -56,11 +56,11 @@ void each_symbol(std::string_view kallsyms, Visit visit) {
 bool is_text_symbol(char type) { return type == 't' || type == 'T' || type == 'w' || type == 'W'; }
 
 /// "0xffffffff81000000-0xffffffff81000010	name" lines.
-std::unordered_set<std::string_view> blacklisted(std::string_view text) {
-  std::unordered_set<std::string_view> names;
+std::set<std::string, std::less<>> blacklisted(std::string_view text) {
+  std::set<std::string, std::less<>> names;
   each_line(text, [&](std::string_view line) {
     take_word(line);
-    names.insert(take_word(line));
+    names.emplace(take_word(line));
   });
   return names;
 }
@@ -85,19 +85,14 @@ std::vector<TraceableFunction> from_filter_list(std::string_view text, bool has_
 /// Text symbols that are no functions: the padding before one, and the part that the compiler moved out of one.
 bool is_fragment(std::string_view name) { return name.starts_with("__pfx_") || name.ends_with(".cold"); }
 
-std::vector<TraceableFunction> from_symbols(std::string_view kallsyms, std::string_view blacklist) {
-  const std::unordered_set<std::string_view> refused = blacklisted(blacklist);
+std::vector<TraceableFunction> from_symbols(const Kernel &kernel, std::string_view kallsyms) {
   std::vector<TraceableFunction> functions;
   each_symbol(kallsyms, [&](char type, std::string_view name, std::string_view module) {
     // bpf is not a module: these are the programs that run just now, our own among them.
-    if (!is_text_symbol(type) || module == "bpf" || is_fragment(name) || refused.contains(name)) return;
+    if (!is_text_symbol(type) || module == "bpf" || is_fragment(name) || kernel.is_blacklisted(name)) return;
     functions.push_back({name, module});
   });
   return functions;
-}
-
-std::string blacklist_text(const std::string &root) {
-  return read_file(root + "/sys/kernel/debug/kprobes/blacklist").value_or("");
 }
 
 /// The text of kallsyms, read once.
@@ -120,7 +115,7 @@ const Result<std::vector<TraceableFunction>> &Kernel::traceable_functions() cons
     state_->function_text = std::move(*list);
     functions = from_filter_list(state_->function_text, has_addresses);
   } else {
-    functions = from_symbols(symbols(state_->symbol_text, state_->root), blacklist_text(state_->root));
+    functions = from_symbols(*this, symbols(state_->symbol_text, state_->root));
   }
   std::ranges::sort(functions);
   if (functions.empty())
@@ -165,8 +160,14 @@ std::optional<uint64_t> Kernel::symbol_address(std::string_view name) const {
   return found == 0 ? std::nullopt : std::optional(found);
 }
 
+bool Kernel::is_blacklisted(std::string_view name) const {
+  if (!state_->blacklist)
+    state_->blacklist = blacklisted(read_file(state_->root + "/sys/kernel/debug/kprobes/blacklist").value_or(""));
+  return state_->blacklist->contains(name);
+}
+
 std::string Kernel::why_untraceable(std::string_view name) const {
-  if (blacklisted(blacklist_text(state_->root)).contains(name)) return "it is on the kernel's kprobe blacklist";
+  if (is_blacklisted(name)) return "it is on the kernel's kprobe blacklist";
   const Result<std::vector<TraceableFunction>> &functions = traceable_functions();
   if (!functions) return {};
   const auto same = std::ranges::equal_range(*functions, name, {}, &TraceableFunction::name);

@@ -4,6 +4,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -27,6 +28,7 @@ struct Kernel::State {
   std::string function_text;  // backs the names in `functions`
   std::optional<Result<std::vector<TraceableFunction>>> functions;
   std::optional<std::string> symbol_text;  // kallsyms
+  std::optional<std::set<std::string, std::less<>>> blacklist;
 
   bool btf_tried = false;
   btf *kernel_btf = nullptr;

@@ -17,6 +17,7 @@
 #include "runtime/events.h"
 #include "runtime/follow.h"
 #include "runtime/joined.h"
+#include "runtime/left_out.h"
 #include "runtime/libbpf_log.h"
 #include "runtime/losses.h"
 #include "runtime/maps.h"
@@ -95,6 +96,7 @@ class LiveSession final : public Session {
   void signalled(int number) override;
   void finish(Sink &sink, bool print_maps) override;
   Result<Snapshot> snapshot(size_t map) override { return shown(map, false); }
+  std::vector<std::string> left_out() const override;
   size_t probe_count() const override;
   bool has_live_probes() const override {
     return std::any_of(manifest_.programs.begin(), manifest_.programs.end(), is_live);
@@ -469,9 +471,21 @@ std::vector<ProgramStatistics> LiveSession::statistics() const {
   return rows;
 }
 
+std::vector<std::string> LiveSession::left_out() const {
+  std::vector<std::string> sentences;
+  for (const Attached &attached : attached_)
+    for (const auto &place : attached.places)
+      if (const auto *left_out = dynamic_cast<const LeftOut *>(place.get())) sentences.push_back(left_out->text);
+  return sentences;
+}
+
 size_t LiveSession::probe_count() const {
   size_t count = 0;
-  for (const Attached &attached : attached_) count += std::max<size_t>(attached.program->group.targets.size(), 1);
+  for (const Attached &attached : attached_) {
+    count += std::max<size_t>(attached.program->group.targets.size(), 1);
+    for (const auto &place : attached.places)
+      if (const auto *left_out = dynamic_cast<const LeftOut *>(place.get())) count -= left_out->count;
+  }
   return count;
 }
 

@@ -60,6 +60,8 @@ class Session {
   virtual void finish(Sink &sink, bool print_maps) = 0;
   /// What a map of the manifest, by its index, has in it now.
   virtual Result<Snapshot> snapshot(size_t map) = 0;
+  /// A sentence for each program to some of whose probes the kernel said no.
+  virtual std::vector<std::string> left_out() const = 0;
   /// Probes that are attached, for the start line.
   virtual size_t probe_count() const = 0;
   /// The script has begin/end only: nothing to wait for.

@@ -211,12 +211,17 @@ bool trace(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, C
   return false;
 }
 
-/// Closing perf events takes the kernel tens of milliseconds each. A child that shares them does it after we are gone.
+/// Closing perf events takes the kernel tens of milliseconds each, and whoever lets go of them last has to wait: a child
+/// that shares them, and stays until we are gone.
 void detach_in_background(const Session &session) {
-  if (!session.slow_to_close() || fork() != 0) return;
+  if (!session.slow_to_close()) return;
+  const Fd parent(static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0)));
+  if (!parent || fork() != 0) return;
   setsid();
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null, fd);
+  pollfd gone = {parent.get(), POLLIN, 0};
+  while (::poll(&gone, 1, -1) < 0 && errno == EINTR) continue;
   _exit(0);
 }
 
@@ -396,6 +401,8 @@ int Run::operator()() {
     return refused(following.error());
   if (Status attached = (*session)->attach(*sink); !attached) return refused(attached.error());
   timers_.stop();
+  if (options_.warnings)
+    for (const std::string &sentence : (*session)->left_out()) say("warning: " + sentence);
 
   // Events, until the end.
   bool child_ended = false;

@@ -72,11 +72,12 @@ std::vector<KernelFunction> Trampoline::find(const ProbeSpec &spec, const Functi
     if (check_known(spec, pattern, diagnostics)) functions.push_back(*described_function(kernel_, pattern));
     return functions;
   }
-  const Result<std::vector<TraceableFunction>> matching = matching_functions(kernel_, pattern);
+  Result<std::vector<TraceableFunction>> matching = matching_functions(kernel_, pattern);
   if (!matching) {
     refused = matching.error();
     return {};
   }
+  keep_each_name_once(*matching);
   for (const TraceableFunction &name : *matching) {
     std::optional<KernelFunction> function = kernel_.module_function(name.module, name.name);
     if (function && fits_trampoline(*function)) functions.push_back(std::move(*function));
@@ -138,8 +139,9 @@ Result<std::vector<Listed>> Trampoline::list(std::string_view glob, bool details
   // As many again as the entries, and nothing new: only those who ask for returns see them.
   if (!may_list(glob, probe_.name) || (probe_.at_exit && !asks_for(glob, probe_.name))) return listed;
   if (kernel_.kernel_btf() == nullptr) return listed;
-  const Result<std::vector<TraceableFunction>> all = matching_functions(kernel_, {.function = "*"});
+  Result<std::vector<TraceableFunction>> all = matching_functions(kernel_, {.function = "*"});
   if (!all) return all.error();
+  keep_each_name_once(*all);
   bool is_tried = false;
   for (const TraceableFunction &name : *all) {
     Listed entry = {.name = fmt::format("{}:{}", probe_.name, name.name)};

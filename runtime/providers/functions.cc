@@ -132,9 +132,13 @@ Result<std::vector<TraceableFunction>> matching_functions(const Kernel &kernel, 
     if (!pattern.module.empty() && !glob_match(pattern.module, module)) continue;
     if (glob_match(pattern.function, function.name)) matching.push_back(function);
   }
-  const auto repeated = std::ranges::unique(matching, {}, &TraceableFunction::name);
-  matching.erase(repeated.begin(), repeated.end());
+  if (!matching.empty() && matching.front().address == 0) keep_each_name_once(matching);
   return matching;
+}
+
+void keep_each_name_once(std::vector<TraceableFunction> &functions) {
+  const auto repeated = std::ranges::unique(functions, {}, &TraceableFunction::name);
+  functions.erase(repeated.begin(), repeated.end());
 }
 
 void report_no_function(const Kernel &kernel, const ProbeSpec &spec, const FunctionPattern &pattern,

@@ -36,8 +36,12 @@ std::optional<FunctionPattern> parse_function(const ProbeSpec &spec, FunctionPro
 /// The function that a pattern without wildcards names, as BTF describes it: the kernel's own or a module's.
 std::optional<KernelFunction> described_function(const Kernel &kernel, const FunctionPattern &pattern);
 
-/// Traceable functions that the pattern matches, sorted, each once.
+/// Traceable functions that the pattern matches, sorted. Of those that share a name all are there where the kernel
+/// tells addresses, else one.
 Result<std::vector<TraceableFunction>> matching_functions(const Kernel &kernel, const FunctionPattern &pattern);
+
+/// For those who attach by name, or list names.
+void keep_each_name_once(std::vector<TraceableFunction> &functions);
 
 /// "no kernel function `vfs_raed`", with the nearest one.
 void report_no_function(const Kernel &kernel, const ProbeSpec &spec, const FunctionPattern &pattern,

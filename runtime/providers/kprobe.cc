@@ -9,9 +9,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <numeric>
+#include <span>
 
 #include <fmt/format.h>
 
+#include "runtime/providers/attach_most.h"
 #include "runtime/providers/functions.h"
 #include "runtime/providers/groups.h"
 #include "runtime/providers/links.h"
@@ -39,6 +42,8 @@ class Kprobe final : public Provider {
  private:
   std::string_view trampoline() const { return probe_.at_exit ? "fexit" : "fentry"; }
   bool allows(const ResolveOptions &, std::string_view mechanism) const;
+  bool is_repeated(std::string_view function) const;
+  bool can_attach(std::span<const TraceableFunction> same_name) const;
   Result<std::vector<TraceableFunction>> find(const ProbeSpec &, const FunctionPattern &, Diagnostics &) const;
   Result<TargetGroup> on_trampoline(const ProbeSpec &, const FunctionPattern &, const BodyUses &) const;
   Result<std::string_view> choose_kprobe(const ResolveOptions &, const FunctionPattern &,
@@ -48,7 +53,7 @@ class Kprobe final : public Provider {
                                       std::string_view mechanism, Diagnostics &) const;
   Error refusal(std::string_view name, const Error *no_trampoline, const Error *no_kprobe) const;
   Result<std::unique_ptr<Attachment>> attach_single(bpf_program *, const Target &, uint64_t cookie) const;
-  Result<std::unique_ptr<Attachment>> attach_multi(bpf_program *, const TargetGroup &) const;
+  Result<std::unique_ptr<Attachment>> attach_multi(bpf_program *, const TargetGroup &, size_t begin, size_t end) const;
 
   const Kernel &kernel_;
   FunctionProbe probe_;
@@ -78,13 +83,23 @@ bool Kprobe::allows(const ResolveOptions &options, std::string_view mechanism) c
          (is_single(via) && is_single(mechanism));
 }
 
+/// Whether several functions that can be traced have the name, and the kernel tells them apart by address.
+bool Kprobe::is_repeated(std::string_view function) const {
+  const Result<std::vector<TraceableFunction>> &all = kernel_.traceable_functions();
+  if (!all) return false;
+  const auto same = std::ranges::equal_range(*all, function, {}, &TraceableFunction::name);
+  return same.size() > 1 && same.front().address != 0;
+}
+
 /// The functions that the spec means; a mistake is reported and gives none.
 Result<std::vector<TraceableFunction>> Kprobe::find(const ProbeSpec &spec, const FunctionPattern &pattern,
                                                     Diagnostics &diagnostics) const {
   if (pattern.address != 0) return std::vector<TraceableFunction>{{pattern.function, {}}};
   std::vector<TraceableFunction> functions;
-  // The list of functions takes long to read; for a single one BTF or the symbols will do.
-  if (!pattern.has_glob() && pattern.module.empty()) {
+  // The list of functions takes long to read; for a single one BTF will do, and if that does not know it, it may be
+  // one of several with the same name.
+  const bool is_name = !pattern.has_glob() && pattern.module.empty();
+  if (is_name && (pattern.offset > 0 || kernel_.function(pattern.function) || !is_repeated(pattern.function))) {
     if (kernel_.has_function(pattern.function)) functions.push_back({pattern.function, {}});
   } else {
     Result<std::vector<TraceableFunction>> matching = matching_functions(kernel_, pattern);
@@ -143,11 +158,15 @@ std::vector<TargetGroup> Kprobe::on_kprobes(const ProbeSpec &spec, const Functio
                                             const std::vector<TraceableFunction> &functions, const BodyUses &uses,
                                             std::string_view mechanism, Diagnostics &diagnostics) const {
   std::vector<TargetGroup> singles;
-  for (const auto &[name, module, address] : functions) {
+  for (size_t i = 0; i < functions.size(); i++) {
+    const auto &[name, module, address] = functions[i];
+    const bool is_one_of_several = (i > 0 && functions[i - 1].name == name) ||
+                                   (i + 1 < functions.size() && functions[i + 1].name == name);
     TargetGroup group = {.span = spec.span, .provider = std::string(probe_.name), .mechanism = std::string(mechanism)};
     group.section = mechanism == by_multi ? fmt::format("{}.multi", probe_.name) : std::string(probe_.name);
     group.targets.push_back(function_target(probe_, pattern, name));
-    if (mechanism == by_multi) group.targets.front().number = address;
+    if (mechanism == by_multi || is_one_of_several) group.targets.front().number = address;
+    if (mechanism != by_multi && is_one_of_several) group.targets.front().attach.clear();
     const std::optional<KernelFunction> function =
         uses.fields.empty() || pattern.address != 0 ? std::nullopt : kernel_.module_function(module, name);
     group.fields = register_fields(function && pattern.offset == 0 ? &*function : nullptr, probe_.at_exit);
@@ -227,12 +246,14 @@ Result<std::unique_ptr<Attachment>> Kprobe::attach_single(bpf_program *program, 
   return refused;
 }
 
-Result<std::unique_ptr<Attachment>> Kprobe::attach_multi(bpf_program *program, const TargetGroup &group) const {
+Result<std::unique_ptr<Attachment>> Kprobe::attach_multi(bpf_program *program, const TargetGroup &group, size_t begin,
+                                                         size_t end) const {
   std::vector<const char *> names;
   std::vector<unsigned long> addresses;
   std::vector<__u64> cookies;
-  for (const Target &target : group.targets) {
-    cookies.push_back(names.size());
+  for (size_t i = begin; i < end; i++) {
+    const Target &target = group.targets[i];
+    cookies.push_back(i);
     names.push_back(target.attach.c_str());
     if (target.number != 0) addresses.push_back(target.number);
   }
@@ -244,28 +265,39 @@ Result<std::unique_ptr<Attachment>> Kprobe::attach_multi(bpf_program *program, c
     options.syms = names.data();
   if (group.identify == Identify::cookie) options.cookies = cookies.data();
   bpf_link *link = bpf_program__attach_kprobe_multi_opts(program, nullptr, &options);
-  std::string what = group.targets.front().name;
+  const int error = errno;
+  std::string what = group.targets[begin].name;
   if (names.size() > 1) what += fmt::format(" and {} more", names.size() - 1);
-  return own_link(link, what, true);
+  if (link != nullptr) return own_link(link, what, true);
+  Error refused = attach_error(what, error);
+  const std::string reason = names.size() > 1 ? "" : kernel_.why_untraceable(group.targets[begin].function);
+  if (!reason.empty()) refused.why = reason;
+  return refused;
 }
 
 Result<Attachments> Kprobe::attach(bpf_program *program, const TargetGroup &group) const {
-  Attachments attachments;
-  const auto keep = [&](Result<std::unique_ptr<Attachment>> attachment) -> Status {
-    if (!attachment) return attachment.error();
-    attachments.push_back(std::move(*attachment));
-    return Done{};
-  };
-  Status status = Done{};
-  if (group.mechanism == trampoline())
-    status = keep(own_link(bpf_program__attach_trace(program), group.targets.front().name, true));
-  else if (group.mechanism == by_multi)
-    status = keep(attach_multi(program, group));
-  else
-    for (size_t i = 0; i < group.targets.size() && status; i++)
-      status = keep(attach_single(program, group.targets[i], group.identify == Identify::cookie ? i : 0));
-  if (!status) return status.error();
-  return attachments;
+  if (group.mechanism == trampoline()) {
+    Result<std::unique_ptr<Attachment>> link =
+        own_link(bpf_program__attach_trace(program), group.targets.front().name, true);
+    if (!link) return link.error();
+    Attachments attachments;
+    attachments.push_back(std::move(*link));
+    return attachments;
+  }
+  std::vector<size_t> places(group.targets.size());
+  std::iota(places.begin(), places.end(), size_t{0});
+  const bool is_multi = group.mechanism == by_multi;
+  return attach_most(group.targets, places, is_multi ? places.size() : 1, [&](size_t begin, size_t end) {
+    const uint64_t cookie = group.identify == Identify::cookie ? begin : 0;
+    return is_multi ? attach_multi(program, group, begin, end) : attach_single(program, group.targets[begin], cookie);
+  });
+}
+
+/// A line of a listing is a probe that can be asked for: by trampoline, or where a kprobe may go and finds its place.
+bool Kprobe::can_attach(std::span<const TraceableFunction> same_name) const {
+  const TraceableFunction &first = same_name.front();
+  if (kernel_.may_fentry(first.name)) return true;
+  return (same_name.size() == 1 || first.address != 0) && !kernel_.is_blacklisted(first.name);
 }
 
 Result<std::vector<Listed>> Kprobe::list(std::string_view glob, bool details) const {
@@ -275,11 +307,13 @@ Result<std::vector<Listed>> Kprobe::list(std::string_view glob, bool details) co
   const Status kprobes = kernel_.has_kprobes();
   // Without permission to attach, the list is still of use.
   if (!kprobes && kprobes.error().kind == ErrorKind::unsupported) return refusal("*", nullptr, &kprobes.error());
-  const Result<std::vector<TraceableFunction>> functions = matching_functions(kernel_, {.function = "*"});
+  const Result<std::vector<TraceableFunction>> &functions = kernel_.traceable_functions();
   if (!functions) return functions.error();
-  for (const TraceableFunction &function : *functions) {
+  for (size_t i = 0, next = 0; i < functions->size(); i = next) {
+    const TraceableFunction &function = (*functions)[i];
+    for (next = i + 1; next < functions->size() && (*functions)[next].name == function.name;) next++;
     Listed one = {.name = fmt::format("{}:{}", probe_.name, function.name)};
-    if (!glob_match(glob, one.name)) continue;
+    if (!glob_match(glob, one.name) || !can_attach(std::span(*functions).subspan(i, next - i))) continue;
     const std::optional<KernelFunction> known = details ? kernel_.function(function.name) : std::nullopt;
     if (known) one.details = function_details(*known);
     listed.push_back(std::move(one));

@@ -4,17 +4,21 @@
 
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
+
+#include "runtime/providers/attach_most.h"
 
 namespace awl {
 namespace {
 
 /// All places of one file that a program goes to.
 struct FilePlaces {
-  std::string first;  // name of a target, for messages
+  std::vector<size_t> targets;  // of each place
   std::vector<unsigned long> offsets, semaphores;
   std::vector<__u64> cookies;
   bool has_semaphores = false;
@@ -24,12 +28,12 @@ std::map<std::string, FilePlaces> by_file(const TargetGroup &group) {
   std::map<std::string, FilePlaces> files;
   for (size_t i = 0; i < group.targets.size(); i++) {
     FilePlaces &file = files[group.targets[i].attach];
-    if (file.first.empty()) file.first = group.targets[i].name;
     for (const CodePlace &place : group.targets[i].places) {
       file.offsets.push_back(place.offset);
       file.semaphores.push_back(place.semaphore);
       file.has_semaphores |= place.semaphore != 0;
       file.cookies.push_back(i);
+      file.targets.push_back(i);
     }
   }
   return files;
@@ -38,33 +42,51 @@ std::map<std::string, FilePlaces> by_file(const TargetGroup &group) {
 bool is_at_return(const TargetGroup &group) { return group.section.starts_with("uretprobe"); }
 bool uses_cookies(const TargetGroup &group) { return group.identify == Identify::cookie; }
 
-Result<std::unique_ptr<Attachment>> attach_multi(bpf_program *program, const TargetGroup &group,
-                                                 const std::string &path, const FilePlaces &file, int pid) {
+/// Why the kernel refuses one place. ENOTSUPP is its own, and no header for programs has it.
+Error refused_place(const std::string &name, int error_number) {
+  constexpr int kernels_enotsupp = 524;
+  Error error = attach_error(name, error_number);
+  if (error_number == EOPNOTSUPP || error_number == kernels_enotsupp)
+    error.why = "the kernel cannot put a probe on that instruction";
+  return error;
+}
+
+/// Where a program goes in one file, for one process or all.
+struct Places {
+  bpf_program *program;
+  const TargetGroup &group;
+  const std::string &path;
+  const FilePlaces &file;
+  int pid;
+  const std::string &name(size_t place) const { return group.targets[file.targets[place]].name; }
+};
+
+Result<std::unique_ptr<Attachment>> attach_multi(const Places &to, size_t begin, size_t end) {
+  const FilePlaces &file = to.file;
   bpf_uprobe_multi_opts options = {.sz = sizeof(options),
-                                   .offsets = file.offsets.data(),
-                                   .cnt = file.offsets.size(),
-                                   .retprobe = is_at_return(group)};
-  if (file.has_semaphores) options.ref_ctr_offsets = file.semaphores.data();
-  if (uses_cookies(group)) options.cookies = file.cookies.data();
-  bpf_link *link = bpf_program__attach_uprobe_multi(program, pid, path.c_str(), nullptr, &options);
-  std::string what = file.first;
-  if (file.offsets.size() > 1) what += fmt::format(" and {} more places", file.offsets.size() - 1);
+                                   .offsets = file.offsets.data() + begin,
+                                   .cnt = end - begin,
+                                   .retprobe = is_at_return(to.group)};
+  if (file.has_semaphores) options.ref_ctr_offsets = file.semaphores.data() + begin;
+  if (uses_cookies(to.group)) options.cookies = file.cookies.data() + begin;
+  bpf_link *link = bpf_program__attach_uprobe_multi(to.program, to.pid, to.path.c_str(), nullptr, &options);
+  const int error = errno;
+  std::string what = to.name(begin);
+  if (end - begin > 1) what += fmt::format(" and {} more places", end - begin - 1);
+  if (link == nullptr) return refused_place(what, error);
   return own_link(link, what, false);
 }
 
-Result<std::unique_ptr<Attachment>> attach_single(bpf_program *program, const TargetGroup &group,
-                                                  const std::string &path, const FilePlaces &file, size_t place,
-                                                  int pid) {
+Result<std::unique_ptr<Attachment>> attach_single(const Places &to, size_t place) {
   bpf_uprobe_opts options = {.sz = sizeof(options),
-                             .ref_ctr_offset = file.semaphores[place],
-                             .bpf_cookie = uses_cookies(group) ? file.cookies[place] : 0,
-                             .retprobe = is_at_return(group)};
-  bpf_link *link = bpf_program__attach_uprobe_opts(program, pid, path.c_str(), file.offsets[place], &options);
+                             .ref_ctr_offset = to.file.semaphores[place],
+                             .bpf_cookie = uses_cookies(to.group) ? to.file.cookies[place] : 0,
+                             .retprobe = is_at_return(to.group)};
+  bpf_link *link =
+      bpf_program__attach_uprobe_opts(to.program, to.pid, to.path.c_str(), to.file.offsets[place], &options);
   const int error = errno;
-  if (link != nullptr) return own_link(link, file.first, true);
-  Error refused = attach_error(file.first, error);
-  if (error == EOPNOTSUPP) refused.why = "the kernel cannot put a probe on that instruction";
-  return refused;
+  if (link == nullptr) return refused_place(to.name(place), error);
+  return own_link(link, to.name(place), true);
 }
 
 /// What the kernel is told of processes: numbers for as many links, -1 for all.
@@ -101,13 +123,14 @@ Result<Attachments> attach_user(bpf_program *program, const TargetGroup &group, 
   for (const auto &[path, file] : by_file(group)) {
     for (const int pid : link_pids(group, pids, trials)) {
       const bool is_multi = group.mechanism == by_uprobe_multi;
-      const size_t links = is_multi ? 1 : file.offsets.size();
-      for (size_t i = 0; i < links; i++) {
-        Result<std::unique_ptr<Attachment>> attachment = is_multi ? attach_multi(program, group, path, file, pid)
-                                                                  : attach_single(program, group, path, file, i, pid);
-        if (!attachment) return attachment.error();
-        attachments.push_back(std::move(*attachment));
-      }
+      const Places to = {program, group, path, file, pid};
+      Result<Attachments> links =
+          attach_most(group.targets, file.targets, is_multi ? file.targets.size() : 1,
+                      [&](size_t begin, size_t end) {
+                        return is_multi ? attach_multi(to, begin, end) : attach_single(to, begin);
+                      });
+      if (!links) return links.error();
+      std::ranges::move(*links, std::back_inserter(attachments));
     }
   }
   return attachments;

@@ -155,6 +155,26 @@ TEST_CASE("patterns without kprobe.multi, with cookies and without") {
   CHECK(old.entry("kprobe:vfs_*").groups.size() == 1);
 }
 
+TEST_CASE("a name of several functions means all of them where the kernel tells addresses") {
+  const World world;
+  world.root.write("/sys/kernel/tracing/available_filter_functions_addrs",
+                   "ffffffff81000010 twice\nffffffff81000020 twice\nffffffff81000030 twofold\n");
+  const Resolved multi = world.entry("kprobe:twice");
+  REQUIRE(multi.groups.size() == 1);
+  CHECK(multi.groups[0].mechanism == "kprobe.multi");
+  CHECK(names_of(multi.groups[0]) == "kprobe:twice kprobe:twice");
+  CHECK(multi.groups[0].targets[0].number == 0xffffffff81000010);
+  CHECK(multi.groups[0].targets[1].number == 0xffffffff81000020);
+  const Resolved singles = world.entry("kprobe:tw*", {}, {.via = "kprobe"});
+  REQUIRE(singles.groups.size() == 1);
+  const std::vector<Target> &targets = singles.groups[0].targets;
+  CHECK(names_of(singles.groups[0]) == "kprobe:twice kprobe:twice kprobe:twofold");
+  CHECK(targets[1].attach.empty());
+  CHECK(targets[1].number == 0xffffffff81000020);
+  CHECK(targets[2].attach == "twofold");
+  CHECK(targets[2].number == 0);
+}
+
 TEST_CASE("too many functions for a kernel that takes them one by one") {
   const World world({.kprobe_multi = unsupported("no")});
   std::string list;

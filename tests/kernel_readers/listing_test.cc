@@ -90,7 +90,7 @@ TEST_CASE("everything is sorted and leaves the doubles of returns out") {
   CHECK(world.list("k*:vfs_read") == "kprobe:vfs_read\nkretprobe:vfs_read\n");
   CHECK(without_tables(world.list("*")) ==
         "begin\nend\nfentry:vfs_read\nfentry:vfs_sync\ninterval:hz:10\ninterval:ms:100\ninterval:s:1\niter:task\nkprobe:"
-        "twice\nkprobe:vfs_read\n"
+        "vfs_read\n"
         "kprobe:vfs_sync\nkprobe:vfs_write\nkprobe:xfs_open\nprofile:hz:99\nprofile:ms:10\nrawtracepoint:pelt_"
         "tp\nrawtracepoint:sched_switch\nrawtracepoint:sched_wakeup\nself:signal:SIGUSR1\nself:signal:"
         "SIGUSR2\ntracepoint:sched:sched_"
@@ -112,6 +112,15 @@ TEST_CASE("every line can be pasted back") {
   }
 }
 
+TEST_CASE("what could not be asked for is not listed") {
+  const World world;
+  CHECK(world.list("kprobe:twice") == "error: no probe matches `kprobe:twice`\nhelp: to see them all: awl -l '*'\n");
+  const World told;
+  told.root.write("/sys/kernel/tracing/available_filter_functions_addrs",
+                  "ffffffff81000010 twice\nffffffff81000020 twice\nffffffff81000030 do_int3\n");
+  CHECK(told.list("kprobe:*") == "kprobe:twice\n");
+}
+
 TEST_CASE("details") {
   const World world;
   CHECK(world.list("tracepoint:syscalls:sys_enter_read", true) ==
@@ -121,7 +130,7 @@ TEST_CASE("details") {
       "    struct file * file\n    int flags\n    const char * name\n    size_t count\n    ssize_t retval\n";
   CHECK(world.list("kprobe:vfs_read", true) == "kprobe:vfs_read\n" + parameters);
   CHECK(world.list("fexit:vfs_read", true) == "fexit:vfs_read\n" + parameters);
-  CHECK(world.list("kprobe:twice", true) == "kprobe:twice\n");
+  CHECK(world.list("kprobe:xfs_open", true) == "kprobe:xfs_open\n");
 }
 
 TEST_CASE("nothing found") {

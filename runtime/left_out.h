@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Targets that the kernel would not take, while it took others of their group. A provider puts this beside the
+// attachments of the others; it is attached to nothing.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "lang/provider.h"
+
+namespace awl {
+
+class LeftOut final : public Attachment {
+ public:
+  LeftOut(size_t how_many, std::string sentence) : count(how_many), text(std::move(sentence)) {}
+  const size_t count;
+  const std::string text;  // names some of them, and says why
+};
+
+}  // namespace awl
