@@ -3,8 +3,10 @@
 // attachments of the others; it is attached to nothing.
 #pragma once
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "lang/provider.h"
 
@@ -16,5 +18,13 @@ class LeftOut final : public Attachment {
   const size_t count;
   const std::string text;  // names some of them, and says why
 };
+
+/// Those among the places where a program is attached.
+inline std::vector<const LeftOut *> left_out_of(const std::vector<std::unique_ptr<Attachment>> &places) {
+  std::vector<const LeftOut *> found;
+  for (const std::unique_ptr<Attachment> &place : places)
+    if (const auto *one = dynamic_cast<const LeftOut *>(place.get())) found.push_back(one);
+  return found;
+}
 
 }  // namespace awl

@@ -2,6 +2,7 @@
 #include "runtime/losses.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 
 #include <fmt/format.h>
@@ -96,6 +97,12 @@ std::vector<Note> notes_of(const Losses &losses, const Manifest &manifest, const
                      .message = plural(count, "malformed event") + " dropped",
                      .help = {}});
   return notes;
+}
+
+std::vector<uint64_t> copy_counts(std::span<uint64_t> counts) {
+  std::vector<uint64_t> copy;
+  for (uint64_t &count : counts) copy.push_back(std::atomic_ref(count).load(std::memory_order_relaxed));
+  return copy;
 }
 
 }  // namespace awl

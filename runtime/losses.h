@@ -3,6 +3,7 @@
 // one for each time it did. Pure.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,5 +34,8 @@ std::vector<Note> notes_of(const Losses &losses, const Manifest &manifest, const
 
 /// "time" or "times", the word before something that happened so often.
 std::string_view times(uint64_t count);
+
+/// Counters that programs go on raising, as they are now.
+std::vector<uint64_t> copy_counts(std::span<uint64_t> counts);
 
 }  // namespace awl

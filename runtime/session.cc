@@ -23,6 +23,7 @@
 #include "runtime/maps.h"
 #include "runtime/messages.h"
 #include "runtime/object.h"
+#include "runtime/phases.h"
 #include "runtime/rings.h"
 #include "runtime/stacks.h"
 #include "runtime/symbols/symbolizer.h"
@@ -42,24 +43,10 @@ struct Overloaded : F... {
   using F::operator()...;
 };
 
-bool is_begin(const ProgramDescription &program) { return program.group.provider == "begin"; }
-bool is_end(const ProgramDescription &program) { return program.group.provider == "end"; }
-bool is_self(const ProgramDescription &program) { return program.group.provider == "self"; }
-bool is_iterator(const ProgramDescription &program) { return program.group.provider == "iter"; }
-bool is_live(const ProgramDescription &program) {
-  return !is_begin(program) && !is_end(program) && !is_iterator(program);
-}
-
 uint64_t boot_time_ns() {
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
-
-std::vector<uint64_t> copy_counts(std::span<uint64_t> counts) {
-  std::vector<uint64_t> copy;
-  for (uint64_t &count : counts) copy.push_back(std::atomic_ref(count).load(std::memory_order_relaxed));
-  return copy;
 }
 
 Error damaged_image() {
@@ -474,8 +461,7 @@ std::vector<ProgramStatistics> LiveSession::statistics() const {
 std::vector<std::string> LiveSession::left_out() const {
   std::vector<std::string> sentences;
   for (const Attached &attached : attached_)
-    for (const auto &place : attached.places)
-      if (const auto *left_out = dynamic_cast<const LeftOut *>(place.get())) sentences.push_back(left_out->text);
+    for (const LeftOut *one : left_out_of(attached.places)) sentences.push_back(one->text);
   return sentences;
 }
 
@@ -483,8 +469,7 @@ size_t LiveSession::probe_count() const {
   size_t count = 0;
   for (const Attached &attached : attached_) {
     count += std::max<size_t>(attached.program->group.targets.size(), 1);
-    for (const auto &place : attached.places)
-      if (const auto *left_out = dynamic_cast<const LeftOut *>(place.get())) count -= left_out->count;
+    for (const LeftOut *one : left_out_of(attached.places)) count -= one->count;
   }
   return count;
 }
