@@ -62,7 +62,8 @@ class Decoder {
     std::optional<Value> value = is_memory(type.kind) ? memory(type, bytes, offset)
                                                       : number(type, load_number(bytes, offset, width, type.is_signed));
     if (!value) return std::nullopt;
-    return TypedValue{.value = std::move(*value), .unit = type.unit, .show = Show::none};
+    const uint8_t bytes_of_integer = type.kind == Kind::integer ? type.width : 8;
+    return TypedValue{.value = std::move(*value), .unit = type.unit, .show = Show::none, .width = bytes_of_integer};
   }
 
   std::optional<Value> number(const Type &type, std::optional<uint64_t> bits) const {

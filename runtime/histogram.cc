@@ -145,9 +145,9 @@ Stats stats_of(std::span<const uint64_t> cells, const MapDescription &map) {
   return {.count = cells[1], .sum = sum, .is_signed = map.is_signed()};
 }
 
-Value average_of(const Stats &stats) {
-  if (stats.is_signed) return static_cast<int64_t>(stats.average());
-  return static_cast<uint64_t>(stats.average());
+Stats average_of(Stats stats) {
+  stats.only_average = true;
+  return stats;
 }
 
 /// The sample at each percentage: the middle of the cell that it lies in, which is off by half of the cell's width at

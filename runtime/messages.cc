@@ -22,16 +22,26 @@ PrintfEvent plain_text(std::string text) {
   return event;
 }
 
-void tell(const MessageAction &message, const Source *source) {
+void show(MessageEvent::Kind kind, std::string text, Sink &sink) {
+  if (sink.message({.kind = kind, .text = text, .file = {}})) return;
+  sink.printf(plain_text(std::move(text)));
+}
+
+void tell(const MessageAction &message, const Source *source, Sink &sink) {
+  const bool is_error = message.channel == Channel::error;
+  MessageEvent event = {.kind = is_error ? MessageEvent::Kind::error : MessageEvent::Kind::warning,
+                        .text = render_printf(message.text.format, message.text.values, false),
+                        .file = {}};
   std::string place;
   if (source) {
-    Position at = source->position(message.span.begin);
+    const Position at = source->position(message.span.begin);
+    event.file = source->name, event.line = at.line, event.column = at.column;
     place = fmt::format("{}:{}:{}: ", source->name, at.line, at.column);
   }
+  if (sink.message(event)) return;
   std::string text = render_printf(message.text.format, message.text.values, true);
   while (text.ends_with('\n')) text.pop_back();
-  const char *severity = message.channel == Channel::error ? "error" : "warning";
-  fmt::print(stderr, "{}{}: {}\n", place, severity, text);
+  fmt::print(stderr, "{}{}: {}\n", place, is_error ? "error" : "warning", text);
 }
 
 void show_file(const std::string &path, Sink &sink) {
@@ -43,7 +53,7 @@ void show_file(const std::string &path, Sink &sink) {
   std::string text(most_of_a_file, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(file.gcount()));
-  sink.printf(plain_text(std::move(text)));
+  show(MessageEvent::Kind::file, std::move(text), sink);
 }
 
 void run_command(const std::string &command, Sink &sink) {
@@ -55,13 +65,13 @@ void run_command(const std::string &command, Sink &sink) {
   std::string text;
   char piece[4096];
   while (size_t got = fread(piece, 1, sizeof piece, pipe.get())) text.append(piece, got);
-  sink.printf(plain_text(std::move(text)));
+  show(MessageEvent::Kind::command, std::move(text), sink);
 }
 
 }  // namespace
 
 void send_message(const MessageAction &message, const Source *source, Sink &sink) {
-  if (message.channel == Channel::error || message.channel == Channel::warning) return tell(message, source);
+  if (message.channel == Channel::error || message.channel == Channel::warning) return tell(message, source, sink);
   std::string text = render_printf(message.text.format, message.text.values, false);
   if (message.channel == Channel::file) return show_file(text, sink);
   run_command(text, sink);

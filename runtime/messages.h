@@ -8,7 +8,7 @@
 namespace awl {
 
 /// errorf and warnf: a line with its place on the other channel. cat: the beginning of a file, system: what a
-/// command prints, both as output. `source` may be null, and then no place is told.
+/// command prints, both as output; or what the sink makes of them. `source` may be null, and then no place is told.
 void send_message(const MessageAction &message, const Source *source, Sink &sink);
 
 }  // namespace awl

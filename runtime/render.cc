@@ -48,6 +48,7 @@ struct Appender {
     out.pop_back();
   }
   void operator()(const Stats &stats) const {
+    if (stats.only_average) return append_number(out, stats.average(), unit, look);
     fmt::format_to(std::back_inserter(out), "count {}, average ", stats.count);
     append_number(out, stats.average(), unit, look);
     out += ", total ";

@@ -26,7 +26,9 @@ struct BitsOf {
   std::optional<uint64_t> operator()(const Symbol &symbol) const { return symbol.address; }
   std::optional<uint64_t> operator()(const Text &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Histogram &) const { return std::nullopt; }
-  std::optional<uint64_t> operator()(const Stats &) const { return std::nullopt; }
+  std::optional<uint64_t> operator()(const Stats &stats) const {
+    return stats.only_average ? std::optional(static_cast<uint64_t>(stats.average())) : std::nullopt;
+  }
   std::optional<uint64_t> operator()(const Buffer &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Tuple &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Array &) const { return std::nullopt; }

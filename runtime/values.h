@@ -44,6 +44,7 @@ struct Stats {
   uint64_t count = 0;
   Wide sum = 0;  // exact as long as it fits 64 bits; wraps like the kernel's counter
   bool is_signed = false;
+  bool only_average = false;  // avg(): to be shown as one number; the others are there for whoever adds runs up
   Wide average() const { return count ? sum / static_cast<Wide>(count) : 0; }
   bool operator==(const Stats &) const = default;
 };
@@ -133,7 +134,11 @@ struct TypedValue {
   Value value;
   Unit unit = Unit::none;
   Show show = Show::none;
-  bool operator==(const TypedValue &) const = default;
+  uint8_t width = 8;  // of an integer: bytes in the script's eyes, which some styles make columns of
+  /// Width is how it looks, not what it is.
+  bool operator==(const TypedValue &other) const {
+    return value == other.value && unit == other.unit && show == other.show;
+  }
 };
 
 struct Row {
@@ -171,6 +176,14 @@ struct ValueEvent {  // print(x, y): the values of one call
 };
 struct TimeEvent {
   std::string text;  // the strftime result, with the line end that the format has
+};
+
+/// What a script says to people, with its place, and what it shows of files and commands.
+struct MessageEvent {
+  enum class Kind : uint8_t { error, warning, file, command } kind = Kind::error;
+  std::string text;
+  std::string file;  // of the script; empty: no place is known
+  size_t line = 0, column = 0;
 };
 
 /// What was lost or went wrong, counted; printed at the end, never per event.

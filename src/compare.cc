@@ -23,12 +23,12 @@ Snapshot find(const Recording &recording, const std::string &name) {
 }
 
 /// Each map of either, as it is in both.
-std::vector<std::pair<Snapshot, Snapshot>> pairs_of(const Recording &a, const Recording &b) {
+SnapshotPairs pairs_of(const Recording &a, const Recording &b) {
   std::vector<std::string> names;
   for (const Recording *recording : {&a, &b})
     for (const Snapshot &map : recording->maps)
       if (std::ranges::find(names, map.name) == names.end()) names.push_back(map.name);
-  std::vector<std::pair<Snapshot, Snapshot>> pairs;
+  SnapshotPairs pairs;
   for (const std::string &name : names) pairs.emplace_back(find(a, name), find(b, name));
   return pairs;
 }
@@ -63,16 +63,19 @@ void add_notes(std::vector<Note> &sum, const std::vector<Note> &more) {
 int diff_recordings(const Options &options) {
   if (options.positional.size() != 3)
     return fail(usage("`awl diff` compares two files", "awl diff before.json after.json"));
-  if (options.format != "text" && options.format != "folded" && options.format != "flamegraph")
-    return fail(
-        usage(fmt::format("`awl diff` has no format `{}`", options.format), "known formats: text, folded, flamegraph"));
+  constexpr std::string_view formats[] = {"text", "folded", "flamegraph", "html"};
+  if (std::ranges::find(formats, options.format) == std::end(formats))
+    return fail(usage(fmt::format("`awl diff` has no format `{}`", options.format),
+                      fmt::format("known formats: {}", fmt::join(formats, ", "))));
   auto before = read_recording(options.positional[1]);
   if (!before) return fail(before.error());
   auto after = read_recording(options.positional[2]);
   if (!after) return fail(after.error());
-  const std::vector<std::pair<Snapshot, Snapshot>> pairs = pairs_of(*before, *after);
+  const SnapshotPairs pairs = pairs_of(*before, *after);
   return write_out(options, [&](Writer &writer) {
     if (options.format == "flamegraph") return write_flamegraph_difference(writer, pairs);
+    if (options.format == "html")
+      return write_html_difference(writer, options.positional[1], options.positional[2], pairs);
     std::string text;
     for (const auto &[a, b] : pairs) {
       const bool folded = options.format == "folded";

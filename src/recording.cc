@@ -173,10 +173,11 @@ class Reader {
     if (json.contains("symbol")) return symbol(json);
     if (json.contains("address")) return Address{address_of(json)};
     if (json.contains("enum")) return EnumValue{field(json, "number"), text_of(field(json, "enum"))};
-    if (show_ == Show::stats && json.contains("average"))
+    if ((show_ == Show::stats || show_ == Show::average) && json.contains("average"))
       return Stats{.count = field(json, "count"),
                    .sum = wide(field(json, "total")),
-                   .is_signed = wide(field(json, "total")) < 0};
+                   .is_signed = wide(field(json, "total")) < 0,
+                   .only_average = show_ == Show::average};
     if (json.contains("bytes") || flag(json, "truncated"))
       return Text{.bytes = text_of(json), .truncated = flag(json, "truncated")};
     Tuple record;

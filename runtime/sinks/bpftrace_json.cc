@@ -77,6 +77,7 @@ struct BpftraceJson {
     out += '[';
     bool first = true;
     for (const BpftraceRow &row : bpftrace_rows(histogram)) {
+      if (row.count == 0) continue;
       out += first ? "{" : ",{";
       first = false;
       if (row.low) append_field("min", *row.low);
@@ -86,6 +87,7 @@ struct BpftraceJson {
     out += ']';
   }
   void operator()(const Stats &stats) const {
+    if (stats.only_average) return append_number(out, stats.average());
     fmt::format_to(std::back_inserter(out), "{{\"count\": {}, \"average\": ", stats.count);
     append_number(out, stats.average());
     out += ", \"total\": ";
@@ -184,6 +186,13 @@ class BpftraceJsonSink : public Sink {
     close();
   }
   void time(const TimeEvent &event) override { text_line("time", event.text); }
+  bool message(const MessageEvent &event) override {
+    if (event.kind == MessageEvent::Kind::file) text_line("cat", event.text);
+    if (event.kind == MessageEvent::Kind::command) text_line("syscall", event.text);
+    if (event.kind == MessageEvent::Kind::error) placed_line("errorf", event);
+    if (event.kind == MessageEvent::Kind::warning) placed_line("warnf", event);
+    return true;
+  }
   void note(const Note &note) override {
     if (note.kind == Note::Kind::lost_events) {
       writer_.write(
@@ -201,6 +210,14 @@ class BpftraceJsonSink : public Sink {
   void close() {
     line_ += "}\n";
     writer_.write(line_);
+  }
+
+  void placed_line(std::string_view type, const MessageEvent &event) {
+    line_ = fmt::format("{{\"type\": \"{}\", \"msg\": ", type);
+    append_string(line_, event.text);
+    // What stands on the command line is no file; bpftrace calls it so.
+    append_place(fmt::format("{}:{}:{}", event.file == "program" ? "stdin" : event.file, event.line, event.column));
+    close();
   }
 
   void text_line(std::string_view type, std::string_view text) {

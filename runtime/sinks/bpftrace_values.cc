@@ -44,7 +44,12 @@ void append_bpftrace_value(std::string &out, const TypedValue &value, bool escap
     whole.truncated = false;
     return append_stack(out, whole, escape);
   }
+  if (const Symbol *symbol = std::get_if<Symbol>(&value.value); symbol && symbol->address == 0) {
+    out += '0';
+    return;
+  }
   const Stats *stats = std::get_if<Stats>(&value.value);
+  if (stats && stats->only_average) return append_integer(out, stats->average());
   if (!stats) return append_value(out, value, {.escape = escape, .plain = true});
   fmt::format_to(std::back_inserter(out), "{{ .count = {}, .average = ", stats->count);
   append_integer(out, stats->average());

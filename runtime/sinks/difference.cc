@@ -59,13 +59,6 @@ std::string ratio(Wide before, Wide after) {
   return fmt::format("{:+.1f}%", 100.0 * static_cast<double>(after - before) / std::abs(static_cast<double>(before)));
 }
 
-void append_line(std::string &out, std::string_view indent, std::string_view name, const std::string &before,
-                 const std::string &after, const std::string &change, const std::string &part) {
-  out += indent;
-  append_left(out, name, 38 - indent.size());
-  fmt::format_to(std::back_inserter(out), " {:>12} {:>12} {:>12}   {}\n", before, after, change, part);
-}
-
 std::string interval(const Bucket &bucket) {
   std::string text = bucket.open_low ? "(..., " : "[";
   if (!bucket.open_low) append_integer(text, bucket.low);
@@ -87,38 +80,62 @@ int64_t count_in(const Histogram &histogram, const std::string &range) {
   return 0;
 }
 
-void append_histograms(std::string &out, const std::string &key, const Histogram &before, const Histogram &after) {
+using Rows = std::vector<DifferenceRow>;
+
+void add_histograms(Rows &rows, std::string key, const Histogram &before, const Histogram &after) {
   if (before == after) return;
-  fmt::format_to(std::back_inserter(out), "  {}{}{} -> {} samples, p50 {}, p99 {}\n", key, key.empty() ? "" : ": ",
-                 before.total(), after.total(), shift(before, after, 0.5), shift(before, after, 0.99));
+  rows.push_back({.kind = DifferenceRow::Kind::histogram,
+                  .name = std::move(key),
+                  .before = std::to_string(before.total()),
+                  .after = std::to_string(after.total()),
+                  .median = shift(before, after, 0.5),
+                  .tail = shift(before, after, 0.99)});
   TypedValue both = {.value = before};
   add_value(both, {.value = after});
   for (const Bucket &bucket : std::get<Histogram>(both.value).buckets) {
     const std::string range = interval(bucket);
     const Wide a = static_cast<Wide>(count_in(before, range)), b = static_cast<Wide>(count_in(after, range));
     if (a != b)
-      append_line(out, "    ", range, std::to_string(static_cast<int64_t>(a)),
-                  std::to_string(static_cast<int64_t>(b)), signed_digits(b - a), ratio(a, b));
+      rows.push_back({.kind = DifferenceRow::Kind::bucket,
+                      .name = range,
+                      .before = std::to_string(static_cast<int64_t>(a)),
+                      .after = std::to_string(static_cast<int64_t>(b)),
+                      .change = signed_digits(b - a),
+                      .part = ratio(a, b)});
   }
 }
 
-void append_values(std::string &out, const std::string &key, const TypedValue *before, const TypedValue *after) {
+void add_values(Rows &rows, std::string key, const TypedValue *before, const TypedValue *after) {
   if (before && after && before->value == after->value) return;
   const std::optional<Wide> a = before ? number_of(*before) : 0, b = after ? number_of(*after) : 0;
-  const std::string change = a && b ? signed_digits(*b - *a) : "";
-  const std::string part = !before ? "new" : !after ? "gone" : a && b ? ratio(*a, *b) : "";
-  append_line(out, "  ", key, before ? shown(*before) : "-", after ? shown(*after) : "-", change, part);
+  rows.push_back({.name = std::move(key),
+                  .before = before ? shown(*before) : "-",
+                  .after = after ? shown(*after) : "-",
+                  .change = a && b ? signed_digits(*b - *a) : "",
+                  .part = !before ? "new" : !after ? "gone" : a && b ? ratio(*a, *b) : ""});
 }
 
-void append_rows(std::string &out, const Row *before, const Row *after) {
-  const std::string key = key_text(before ? *before : *after);
+void add_rows(Rows &rows, const Row *before, const Row *after) {
+  std::string key = key_text(before ? *before : *after);
   const Histogram none;
   const Histogram *a = before ? std::get_if<Histogram>(&before->value.value) : nullptr;
   const Histogram *b = after ? std::get_if<Histogram>(&after->value.value) : nullptr;
   if (a || b)
-    append_histograms(out, key, a ? *a : none, b ? *b : none);
+    add_histograms(rows, std::move(key), a ? *a : none, b ? *b : none);
   else
-    append_values(out, key, before ? &before->value : nullptr, after ? &after->value : nullptr);
+    add_values(rows, std::move(key), before ? &before->value : nullptr, after ? &after->value : nullptr);
+}
+
+void append_line(std::string &out, const DifferenceRow &row) {
+  if (row.kind == DifferenceRow::Kind::histogram) {
+    fmt::format_to(std::back_inserter(out), "  {}{}{} -> {} samples, p50 {}, p99 {}\n", row.name,
+                   row.name.empty() ? "" : ": ", row.before, row.after, row.median, row.tail);
+    return;
+  }
+  const size_t indent = row.kind == DifferenceRow::Kind::bucket ? 4 : 2;
+  out.append(indent, ' ');
+  append_left(out, row.name, 38 - indent);
+  fmt::format_to(std::back_inserter(out), " {:>12} {:>12} {:>12}   {}\n", row.before, row.after, row.change, row.part);
 }
 
 /// The rows of both by key, and what each of the two has there.
@@ -146,13 +163,22 @@ const Bucket *percentile(const Histogram &histogram, double share) {
   return nullptr;
 }
 
-std::string difference(const Snapshot &before, const Snapshot &after) {
-  std::string rows;
-  for_each_pair(before, after, [&rows](const Row *a, const Row *b) { append_rows(rows, a, b); });
-  if (rows.empty()) return rows;
+std::vector<DifferenceRow> difference_rows(const Snapshot &before, const Snapshot &after) {
+  Rows rows;
+  for_each_pair(before, after, [&rows](const Row *a, const Row *b) { add_rows(rows, a, b); });
+  return rows;
+}
+
+std::string difference_title(const Snapshot &before, const Snapshot &after) {
   const Snapshot &either = before.rows.empty() ? after : before;
-  const std::string_view show = name_of(either.rows[0].value.show);
-  return fmt::format("{}{}{}\n{}", either.name, show.empty() ? "" : ": ", show, rows);
+  const std::string_view show = either.rows.empty() ? "" : name_of(either.rows[0].value.show);
+  return fmt::format("{}{}{}", either.name, show.empty() ? "" : ": ", show);
+}
+
+std::string difference(const Snapshot &before, const Snapshot &after) {
+  std::string out;
+  for (const DifferenceRow &row : difference_rows(before, after)) append_line(out, row);
+  return out.empty() ? out : difference_title(before, after) + "\n" + out;
 }
 
 std::string folded_difference(const Snapshot &before, const Snapshot &after) {

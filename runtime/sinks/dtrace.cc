@@ -171,11 +171,15 @@ class DtraceSink : public Sink {
     left_ = true;
   }
 
-  void append_number(Wide number) { fmt::format_to(std::back_inserter(line_), " {:>16}", digits(number)); }
+  /// As C's integers of one, two, four and eight bytes; what is aggregated always has eight.
+  void append_number(Wide number, unsigned bytes = 8) {
+    const int columns = bytes == 1 ? 3 : bytes == 2 ? 5 : bytes == 4 ? 8 : 16;
+    fmt::format_to(std::back_inserter(line_), " {:>{}}", digits(number), columns);
+  }
 
   void append_column(const TypedValue &value) {
-    if (const int64_t *number = std::get_if<int64_t>(&value.value)) return append_number(*number);
-    if (const uint64_t *number = std::get_if<uint64_t>(&value.value)) return append_number(static_cast<Wide>(*number));
+    if (const int64_t *number = std::get_if<int64_t>(&value.value)) return append_number(*number, value.width);
+    if (const uint64_t *number = std::get_if<uint64_t>(&value.value)) return append_number(static_cast<Wide>(*number), value.width);
     if (const Stack *stack = std::get_if<Stack>(&value.value)) return append_frames(*stack);
     cell_.clear();
     append_value(cell_, value, {.plain = true});
@@ -212,6 +216,7 @@ class DtraceSink : public Sink {
     if (const Histogram *histogram = std::get_if<Histogram>(&value.value))
       return append_distribution(line_, *histogram);
     if (const Stats *stats = std::get_if<Stats>(&value.value)) {
+      if (stats->only_average) return append_number(stats->average());
       append_number(static_cast<Wide>(stats->count));
       append_number(stats->average());
       return append_number(stats->sum);

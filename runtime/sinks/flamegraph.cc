@@ -28,28 +28,6 @@ namespace {
 
 constexpr double width = 1200, row = 16, margin = 10, header = 42, letter = 7.1, least = 0.1;
 
-std::string xml(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const CodePoint c = first_code_point(text);
-    const std::string_view raw = text.substr(0, c.length);
-    text.remove_prefix(c.length);
-    if (raw == "&")
-      out += "&amp;";
-    else if (raw == "<")
-      out += "&lt;";
-    else if (raw == ">")
-      out += "&gt;";
-    else if (raw == "\"")
-      out += "&quot;";
-    else if (!c.valid || c.value < 0x20 || c.value == 0xfffe || c.value == 0xffff)
-      out += "\xef\xbf\xbd";  // what XML has no way to write
-    else
-      out += raw;
-  }
-  return out;
-}
-
 /// As much of a name as `cells` letters hold.
 std::string shortened(std::string_view name, size_t cells) {
   if (cells < 3) return {};
@@ -109,7 +87,8 @@ std::string class_of_change(uint64_t before, uint64_t now, uint64_t largest) {
 
 class FlamegraphSink : public ProfileSink {
  public:
-  FlamegraphSink(Writer &writer, const SinkOptions &options) : writer_(writer), options_(options) {}
+  FlamegraphSink(Writer &writer, const SinkOptions &options, Embedding embedding = Embedding::file)
+      : writer_(writer), options_(options), embedding_(embedding) {}
 
   /// The map of that name is compared with what it was before.
   void compare_with(const Snapshot &before) {
@@ -143,9 +122,9 @@ class FlamegraphSink : public ProfileSink {
   }
 
   void open(uint64_t total) {
+    if (embedding_ == Embedding::file) writer_.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     writer_.write(
-        fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                    "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" width=\"{0}\" height=\"{1}\" "
+        fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" width=\"{0}\" height=\"{1}\" "
                     "viewBox=\"0 0 {0} {1}\" role=\"group\" aria-label=\"flame graph\">\n<style>\n",
                     width, height_));
     writer_.write(web_file("flamegraph.css"));
@@ -157,7 +136,7 @@ class FlamegraphSink : public ProfileSink {
         "role=\"button\">search</text>\n"
         "<text id=\"matched\" x=\"{3}\" y=\"{4}\" text-anchor=\"end\"></text>\n"
         "<text id=\"details\" x=\"{2}\" y=\"{4}\">{5}</text>\n<g id=\"frames\">\n",
-        width / 2, xml(shortened(title(), 100)), margin, width - margin, height_ - 6, total == 0 ? "no samples" : ""));
+        width / 2, xml_text(shortened(title(), 100)), margin, width - margin, height_ - 6, total == 0 ? "no samples" : ""));
   }
 
   std::string title() const {
@@ -211,22 +190,23 @@ class FlamegraphSink : public ProfileSink {
     const double left = margin + place.x * (width - 2 * margin), wide = part * (width - 2 * margin);
     const double top = height_ - margin - row - static_cast<double>(place.depth + 1) * row;
     const double percent = 100 * static_cast<double>(count) / static_cast<double>(total);
-    const std::string module = frame.module.empty() ? "" : fmt::format(" [{}]", xml(base_name(frame.module)));
+    const std::string module = frame.module.empty() ? "" : fmt::format(" [{}]", xml_text(base_name(frame.module)));
     const uint64_t before = compares_ ? past_.totals[place.path] : count;
     const std::string was = before == count ? "" : fmt::format(", before: {}", amount(before, profile));
     const std::string colour = compares_ ? class_of_change(before, count, past_.largest_change) : class_of(frame);
-    const std::string line = frame.file.empty() ? "" : fmt::format(" {}:{}", xml(frame.file), frame.line);
+    const std::string line = frame.file.empty() ? "" : fmt::format(" {}:{}", xml_text(frame.file), frame.line);
     writer_.write(fmt::format(
         "<g class=\"f\" tabindex=\"0\" data-x=\"{:.9f}\" data-w=\"{:.9f}\" data-d=\"{}\" data-n=\"{}\">"
         "<title>{}{}{} ({}, {:.2f}%{})</title><rect class=\"{}\" x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" "
         "height=\"{}\" rx=\"2\"/><text x=\"{:.2f}\" y=\"{:.1f}\">{}</text></g>\n",
-        place.x, part, place.depth, xml(frame.name), xml(frame.name), module, line, amount(count, profile), percent,
+        place.x, part, place.depth, xml_text(frame.name), xml_text(frame.name), module, line, amount(count, profile), percent,
         was, colour, left, top, std::max(wide - 0.5, 0.1), row - 1, left + 3, top + 11.5,
-        xml(shortened(frame.name, static_cast<size_t>(std::max(0.0, (wide - 6) / letter))))));
+        xml_text(shortened(frame.name, static_cast<size_t>(std::max(0.0, (wide - 6) / letter))))));
   }
 
   Writer &writer_;
   const SinkOptions options_;
+  Embedding embedding_;
   double height_ = 0;
   bool compares_ = false;
   std::map<std::string, Profile> before_;  // by map
@@ -241,8 +221,30 @@ std::string_view web_file(std::string_view name) {
   return {};
 }
 
-void write_flamegraph_difference(Writer &writer, const std::vector<std::pair<Snapshot, Snapshot>> &maps) {
-  FlamegraphSink sink(writer, {.run = {.script_name = "difference: red has grown, blue has shrunk"}});
+std::string xml_text(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const CodePoint c = first_code_point(text);
+    const std::string_view raw = text.substr(0, c.length);
+    text.remove_prefix(c.length);
+    if (raw == "&")
+      out += "&amp;";
+    else if (raw == "<")
+      out += "&lt;";
+    else if (raw == ">")
+      out += "&gt;";
+    else if (raw == "\"")
+      out += "&quot;";
+    else if (!c.valid || c.value < 0x20 || c.value == 0xfffe || c.value == 0xffff)
+      out += "\xef\xbf\xbd";  // what XML has no way to write
+    else
+      out += raw;
+  }
+  return out;
+}
+
+void write_flamegraph_difference(Writer &writer, const SnapshotPairs &maps, Embedding embedding) {
+  FlamegraphSink sink(writer, {.run = {.script_name = "difference: red has grown, blue has shrunk"}}, embedding);
   for (const auto &[before, after] : maps) {
     sink.compare_with(before);
     sink.map(after, false);

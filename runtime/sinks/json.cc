@@ -19,7 +19,7 @@
 // Values: integers are JSON integers with all their 64 bits. A histogram tells its buckets from the first to the
 // last that is not empty, both edges inclusive, 0 and 1 apart; a bucket without `low` or `high` is open on that
 // side. tseries() is {"interval":100000000,"points":[{"start":1700000000500000000,"value":9}, ...]}, times in nanoseconds
-// since 1970, `value` null without a sample. stats() is {"count":3,"average":5,"total":15}. An address is {"address":"0xffff..."}. A string is a JSON
+// since 1970, `value` null without a sample. stats() and avg() are {"count":3,"average":5,"total":15}. An address is {"address":"0xffff..."}. A string is a JSON
 // string; when it is not UTF-8 it is {"bytes":"<base64>"}, and when its source was longer than what was read
 // {"text":"...","truncated":true} (or bytes with truncated). The same spelling is used wherever a string stands.
 //

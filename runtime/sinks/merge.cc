@@ -109,8 +109,9 @@ void add_value(TypedValue &sum, const TypedValue &more) {
 }
 
 bool can_be_added(const TypedValue &value) {
-  return value.show != Show::none && value.show != Show::average && value.show != Show::percentiles &&
-         value.show != Show::deviation && value.show != Show::time_series;
+  if (value.show == Show::average) return std::holds_alternative<Stats>(value.value);
+  return value.show != Show::none && value.show != Show::percentiles && value.show != Show::deviation &&
+         value.show != Show::time_series;
 }
 
 void add_snapshot(Snapshot &sum, const Snapshot &more) {

@@ -40,6 +40,7 @@ bool is_negative(const Row &row) {
 Kind kind_of(const Snapshot &snapshot) {
   const TypedValue &value = snapshot.rows[0].value;
   if (std::holds_alternative<Histogram>(value.value)) return Kind::histogram;
+  if (const Stats *stats = std::get_if<Stats>(&value.value); stats && stats->only_average) return Kind::gauge;
   if (std::holds_alternative<Stats>(value.value))
     return std::ranges::any_of(snapshot.rows, is_negative) ? Kind::gauge : Kind::summary;
   if (!is_number(value.value)) return Kind::info;
@@ -166,6 +167,7 @@ class OpenmetricsSink : public Sink {
   }
 
   void summary(const Row &row, const Stats &stats) {
+    if (stats.only_average) return sample("", labels(row), digits(stats.average(), unit_));
     if (kind_ == Kind::summary) {
       sample("_count", labels(row), std::to_string(stats.count));
       return sample("_sum", labels(row), digits(stats.sum, unit_));

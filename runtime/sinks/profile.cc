@@ -24,8 +24,9 @@ struct WeightOf {
   std::optional<uint64_t> operator()(const Histogram &histogram) const { return (*this)(histogram.total()); }
   std::optional<uint64_t> operator()(const TimeSeries &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Stats &stats) const {
-    if (stats.sum < 0) return std::nullopt;
-    return static_cast<uint64_t>(std::min<Wide>(stats.sum, std::numeric_limits<uint64_t>::max()));
+    const Wide weight = stats.only_average ? stats.average() : stats.sum;
+    if (weight < 0) return std::nullopt;
+    return static_cast<uint64_t>(std::min<Wide>(weight, std::numeric_limits<uint64_t>::max()));
   }
   std::optional<uint64_t> operator()(const Text &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Address &) const { return std::nullopt; }

@@ -59,6 +59,8 @@ class Sink {
   virtual void printf(const PrintfEvent &event) = 0;
   virtual void value(const ValueEvent &event) = 0;
   virtual void time(const TimeEvent &event) = 0;
+  /// False: the format has no own form for it, and the other channel, or printf(), is the place.
+  virtual bool message(const MessageEvent &) { return false; }
   virtual void note(const Note &note) = 0;  // machine formats only; text sinks leave notes to stderr
   virtual void end() {}
   /// What this format could not show, as a sentence; asked for after end(). Empty when it showed everything.

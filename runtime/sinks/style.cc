@@ -38,7 +38,7 @@ const std::vector<Style> &styles() {
   static const std::vector<Style> all = {
       {"awl", "awl's own (the default)", make_awl_text_sink, make_awl_json_sink, awl_is_active, "", false},
       {"bpftrace", "bpftrace 0.27, with -f json its JSON; the default of an awl that is called bpftrace",
-       make_bpftrace_text_sink, make_bpftrace_json_sink, bpftrace_is_active, "", true},
+       make_bpftrace_text_sink, make_bpftrace_json_sink, bpftrace_is_active, "", true, true},
       {"ply", "ply 2.4", make_ply_sink, make_awl_json_sink, ply_is_active, "", false},
       {"dtrace", "DTrace with -q", make_dtrace_sink, make_awl_json_sink, dtrace_is_active, "", false},
       {"bcc", "the tools of bcc", make_bcc_sink, make_awl_json_sink, bcc_is_active, "Detaching...\n", false},

@@ -20,6 +20,7 @@ struct Style {
   std::string (*active)(size_t probes, const RunDescription &run, bool terminal);
   std::string_view stopping;
   bool maps_by_name = false;  // at the end maps come in the order of their names, not of the script
+  bool counts_all = false;    // blocks for begin and end are probes, too
 };
 
 /// All styles, awl's own first.

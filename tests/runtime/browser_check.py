@@ -72,6 +72,24 @@ HTML = """
   tell("buttons and fields have names", [...document.querySelectorAll("button, input")].every((n) => n.textContent || n.getAttribute("aria-label")));
 """
 
+DIFFERENCE = """
+  const frame = (name) => [...document.querySelectorAll("g.f")].find((g) => g.dataset.n === name);
+  const width = (g) => +g.querySelector("rect").getAttribute("width");
+  const colour = (name) => frame(name).querySelector("rect").getAttribute("class")[0];
+  tell("no name became markup", document.querySelectorAll("main b, main img").length === 0 && document.scripts.length <= 1);
+  tell("title", document.querySelector("h1").textContent === "a<b>.json \\u2192 after.json");
+  const rows = [...document.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent).join("|"));
+  tell("grown", rows.some((row) => row.endsWith("|10|30|+20|+200.0%")));
+  tell("new", rows.some((row) => row.startsWith("new\\\\x1b") && row.endsWith("|-|4|+4|new")));
+  tell("percentiles", rows.includes("|10|10|p50 [512, 1023] -> [1024, 2047], p99 [1024, 2047] as before"));
+  tell("what stays is not in a table", !rows.some((row) => row.startsWith("dd")));
+  tell("red has grown, grey stayed", colour("<\\/script><b>") === "r" && colour("dd") === "n");
+  frame("dd").dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  tell("zoomed", width(frame("dd")) > 1100);
+  document.querySelector("svg").dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  tell("Escape shows all again", width(frame("dd")) < 1100);
+"""
+
 HARNESS = """
 (() => {
   const told = [];
@@ -102,7 +120,8 @@ def main(golden):
         return 0
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        for name, ending, script, at in (("flamegraph", "svg", SVG, b"</svg>"), ("html", "html", HTML, b"</body>")):
+        for name, ending, script, at in (("flamegraph", "svg", SVG, b"</svg>"), ("html", "html", HTML, b"</body>"),
+                                         ("difference", "html", DIFFERENCE, b"</body>")):
             document = subprocess.run([golden, name], check=True, stdout=subprocess.PIPE).stdout
             code = (HARNESS % script).encode()
             code = b"<script><![CDATA[" + code + b"]]></script>" if ending == "svg" else b"<script>" + code + b"</script>"

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "runtime/sinks/difference.h"
+#include "runtime/sinks/merge.h"
 #include "runtime/sinks/top_picture.h"
 #include "tests/runtime/capture.h"
 
@@ -77,4 +78,18 @@ TEST_CASE("top: names cannot move the cursor") {
   const std::string picture = top_picture(keyed("@", {{{text("\x1b[2J\n")}, count(1)}}), {}, 1, {}, 10, 80, {});
   CHECK(picture.find('\x1b') == std::string::npos);
   CHECK(picture.find("\\x1b[2J\\n: 1\n") != std::string::npos);
+}
+
+TEST_CASE("averages of two runs are added by their samples") {
+  const auto average = [](uint64_t samples, Wide sum) {
+    return TypedValue{.value = Stats{.count = samples, .sum = sum, .only_average = true}, .show = Show::average};
+  };
+  TypedValue sum = average(1, 10);
+  add_value(sum, average(3, 2));
+  CHECK(sum == average(4, 12));
+  CHECK(can_be_added(sum));
+  CHECK_FALSE(can_be_added({.value = int64_t{5}, .show = Show::average}));  // as awl wrote it before
+  Capture out("text");
+  out->map({"@", false, {{{}, sum}}}, true);
+  CHECK(out.text() == "@: 3\n");
 }

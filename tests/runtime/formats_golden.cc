@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Writes one run with the nastiest values in the format that is asked for; formats_check.py reads it with parsers that
-// are not ours.
+// formats_golden FORMAT[:STYLE] | difference
+//
+// Writes one run with the nastiest values in the format that is asked for, or the difference of two such runs as a
+// page. formats_check.py reads it with parsers that are not ours; golden.py holds it against what it was.
 #include <unistd.h>
 
 #include <limits>
 
+#include "runtime/sinks/difference.h"
 #include "tests/runtime/capture.h"
 
 using namespace awl;
@@ -103,27 +106,58 @@ void write_events(Sink &sink) {
   sink.note({Note::Kind::map_full, 3, "@", "updates were dropped because the map is full", "try \"more\""});
 }
 
+/// A map with a stack that stays, one that grows and one that is new, and a histogram that shifts.
+SnapshotPairs two_runs() {
+  const auto profile = [](uint64_t grown, std::vector<Row> more) {
+    Snapshot map = {"@", true, {{{text("dd", 15), kernel_stack()}, unsigned_number(7, Show::count)},
+                                {{text("</script><b>"), user_stack("read")}, unsigned_number(grown, Show::count)}}};
+    map.rows.insert(map.rows.end(), more.begin(), more.end());
+    return map;
+  };
+  const auto latency = [](uint64_t low, uint64_t high) {
+    return Snapshot{"@lat", false, {{{}, histogram({bucket(512, 1023, low), bucket(1024, 2047, high)})}}};
+  };
+  const Row added = {{text("new\x1b"), user_stack("]]></title>")}, unsigned_number(4, Show::count)};
+  return {{profile(10, {}), profile(30, {added})}, {latency(9, 1), latency(2, 8)}};
+}
+
+void write_run(Sink &sink) {
+  sink.start(2);
+  write_events(sink);
+  write_profile(sink);
+  write_histograms(sink);
+  write_values(sink);
+  sink.end();
+}
+
+bool print(const std::string &text) {
+  for (size_t done = 0; done < text.size();) {
+    const ssize_t written = ::write(STDOUT_FILENO, text.data() + done, text.size() - done);
+    if (written <= 0) return false;
+    done += static_cast<size_t>(written);
+  }
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char **argv) {
   if (argc != 2) return 2;
+  const std::string_view asked = argv[1];
+  if (asked == "difference") {
+    Writer writer(STDOUT_FILENO);
+    write_html_difference(writer, "a<b>.json", "after.json", two_runs());
+    writer.flush();
+    return writer.broken();
+  }
+  const size_t colon = std::min(asked.find(':'), asked.size());
+  const std::string_view style = colon < asked.size() ? asked.substr(colon + 1) : "awl";
   const RunDescription run = {.script_name = "evil</script>.awl",
                               .script = "begin { /* </script> */ }\n",
                               .host = "host",
                               .kernel = "Linux 6.1",
                               .machine = "x86_64"};
-  Capture sink(argv[1], {.key_columns = 3, .run = run, .now = ticks});
-  sink->start(2);
-  write_events(*sink);
-  write_profile(*sink);
-  write_histograms(*sink);
-  write_values(*sink);
-  sink->end();
-  const std::string text = sink.text();
-  for (size_t done = 0; done < text.size();) {
-    const ssize_t written = ::write(STDOUT_FILENO, text.data() + done, text.size() - done);
-    if (written <= 0) return 1;
-    done += static_cast<size_t>(written);
-  }
-  return 0;
+  Capture sink(asked.substr(0, colon), {.style = style, .key_columns = 3, .run = run, .now = ticks});
+  write_run(*sink);
+  return print(sink.text()) ? 0 : 1;
 }

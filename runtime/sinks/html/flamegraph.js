@@ -3,7 +3,7 @@
 // width; zooming maps one frame's part to the full width and leaves out what lies outside.
 (function () {
   "use strict";
-  var svg = document.documentElement;
+  var svg = document.querySelector("svg");  // the whole document, or the only one in a page
   var full = svg.viewBox.baseVal.width, margin = 10, inner = full - 2 * margin, letter = 7.1;
   var frames = Array.prototype.map.call(document.querySelectorAll("g.f"), function (g) {
     return { g: g, x: +g.dataset.x, w: +g.dataset.w, d: +g.dataset.d, name: g.dataset.n,
