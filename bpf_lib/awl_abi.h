@@ -88,7 +88,8 @@ AWL_ASSERT_SIZE(struct awl_stack, 16);
 #define AWL_STACK_TRUNCATED 1 /* there are more frames than the kernel walks over */
 #define AWL_STACK_LOST 2      /* it could not be walked, or not be kept */
 
-/* Frames that fit each of the maps. With what the kernel adds, an entry fills 256, 512 and 2048 bytes. */
+/* Words of an entry of each of the maps: frames, and the epoch. With what the kernel adds it fills 256, 512 and 2048
+ * bytes. */
 #define AWL_STACK_SHORT 24
 #define AWL_STACK_MIDDLE 56
 #define AWL_STACK_DEEP 128

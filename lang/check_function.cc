@@ -69,8 +69,14 @@ Type Checker::concatenate(ExprId id, const Call &node) {
 /// An array of bytes tells its length, an address needs one.
 Type Checker::buffer(ExprId id, const Call &node) {
   Type from = value(node.arguments[0]);
-  if (from.kind == Kind::array || from.kind == Kind::string || from.kind == Kind::structure)
-    return set(id, buffer_type(std::min(from.size, options_.max_strlen)));
+  if (from.kind == Kind::array || from.kind == Kind::string || from.kind == Kind::structure) {
+    uint64_t asked = from.size;
+    if (node.arguments.size() > 1) {
+      number(node.arguments[1], "the length that `buf` reads");
+      asked = constant_of(node.arguments[1]).value_or(from.size);
+    }
+    return set(id, buffer_type(static_cast<uint32_t>(std::min<uint64_t>({from.size, options_.max_strlen, asked}))));
+  }
   if (from.kind == Kind::unknown) return set(id, from);
   number(node.arguments[0], "the address that `buf` reads");
   if (node.arguments.size() < 2) {

@@ -136,6 +136,7 @@ struct Manifest {
   std::vector<ProgramDescription> programs;
   std::vector<FaultDescription> faults;
   bool print_maps_at_end = true;
+  bool copies_stacks = false;  // out of keys of maps, where a loop goes over them
   std::vector<AddressDescription> addresses;
   uint32_t scratch_bytes = 0;  // value size of awl_scratch; 0: the object has none
 };

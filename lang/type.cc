@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lang/type.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace awl {
@@ -159,6 +161,11 @@ std::string describe(const Type &type) {
       return "control group path";
   }
   return "value";
+}
+
+bool has_stack(const Type &type) {
+  const auto inside = [](const Part &part) { return has_stack(part.type); };
+  return type.kind == Kind::kernel_stack || type.kind == Kind::user_stack || std::ranges::any_of(type.parts, inside);
 }
 
 }  // namespace awl

@@ -105,4 +105,7 @@ std::string spelling_of(const Type &);
 /// How the type is called in messages: "integer", "string", "boolean", "pointer to `struct file`".
 std::string describe(const Type &);
 
+/// A stack, or something with a stack in it.
+bool has_stack(const Type &type);
+
 }  // namespace awl

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <thread>
 
 #include "runtime/libbpf_log.h"
 
@@ -75,6 +76,20 @@ void Rings::consume() {
   size_t data = data_.records ? ring__avail_data_size(data_.records) : 0;
   consume(data_, data);
   consume(control_, control);
+}
+
+bool Rings::consume_sent(std::chrono::milliseconds patience) {
+  if (!data_.records) return true;
+  const auto handed_over = [this] { return ring__consumer_pos(data_.records); };
+  const unsigned long sent = ring__producer_pos(data_.records);
+  const auto patience_ends = std::chrono::steady_clock::now() + patience;
+  while (handed_over() < sent) {
+    if (std::chrono::steady_clock::now() > patience_ends) return false;
+    const unsigned long before = handed_over();
+    consume();
+    if (handed_over() == before) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
 }
 
 bool Rings::empty() const {

@@ -32,6 +32,9 @@ class Rings {
   /// Hands over what is there now and not what comes meanwhile, so that a flood cannot keep the caller.
   void consume();
   bool empty() const;
+  /// Hands over all events that were sent up to now, and waits for those that their programs have not finished; false
+  /// when that takes too long.
+  bool consume_sent(std::chrono::milliseconds patience);
 
  private:
   struct Lane {

@@ -25,6 +25,7 @@
 #include "runtime/object.h"
 #include "runtime/phases.h"
 #include "runtime/rings.h"
+#include "runtime/stack_collector.h"
 #include "runtime/stacks.h"
 #include "runtime/symbols/symbolizer.h"
 #include "runtime/walk.h"
@@ -37,6 +38,7 @@ using std::chrono::milliseconds;
 
 /// How long the end of a run waits for a program that has reserved an event and not delivered it yet.
 constexpr milliseconds straggler_patience{100};
+constexpr milliseconds house_round{1000};  // how often it is looked whether stacks have piled up
 
 template <class... F>
 struct Overloaded : F... {
@@ -79,6 +81,7 @@ class LiveSession final : public Session {
   Status follow(std::span<const int> pids) override;
   Status attach(Sink &sink) override;
   bool poll(Sink &sink, milliseconds timeout) override;
+  milliseconds patience() const override { return collector_ && collector_->has_work() ? house_round : milliseconds(-1); }
   int event_fd() const override { return rings_->event_fd(); }
   void signalled(int number) override;
   void finish(Sink &sink, bool print_maps) override;
@@ -94,13 +97,13 @@ class LiveSession final : public Session {
   bool slow_to_close() const override;
 
  private:
-  Status fill_addresses();
   Status run(const ProgramDescription &program) const;
   Status run_all(bool (*which)(const ProgramDescription &)) const;
   Status attach_program(const ProgramDescription &program);
   Status run_iterators(Sink &sink);
   bool is_stopped() const;
   void consume(Sink &sink);
+  void collect_stacks(Sink &sink);
   void drain(Sink &sink);
   void handle(std::span<const std::byte> record);
   void act(const Event &event, Sink &sink);
@@ -125,6 +128,7 @@ class LiveSession final : public Session {
   std::optional<Object> object_;
   std::unique_ptr<Symbolizer> symbols_;  // null: the script has no addresses to name
   std::optional<Maps> maps_;
+  std::optional<StackCollector> collector_;
   std::optional<EventDecoder> decoder_;
   std::unique_ptr<Rings> rings_;
   awl_control *control_ = nullptr;
@@ -158,28 +162,15 @@ Status LiveSession::load() {
   std::span<uint64_t> tracer_frames = object_->words("awl_tracer_frames");
   if (addresses.any || !manifest_.addresses.empty() || !tracer_frames.empty())
     symbols_ = std::make_unique<Symbolizer>(read_stacks_of(*object_), options_.debug_info, addresses.user);
+  collector_.emplace(*object_, manifest_, maps);
   maps_.emplace(manifest_, std::move(maps), object_->words("awl_banks"), symbols_.get());
   decoder_.emplace(manifest_, symbols_.get());
   if (!tracer_frames.empty()) tracer_frames[0] = count_tracer_frames(*symbols_);
-  if (Status filled = fill_addresses(); !filled) return filled;
+  if (Status filled = fill_addresses(manifest_, *object_, symbols_.get()); !filled) return filled;
   auto rings = Rings::open(object_->map_fd("awl_ring"), object_->map_fd("awl_control_ring"),
                            [this](std::span<const std::byte> record) { handle(record); });
   if (!rings) return rings.error();
   rings_ = std::move(*rings);
-  return Done{};
-}
-
-/// kaddr(): what the kernel calls so lies elsewhere after each start.
-Status LiveSession::fill_addresses() {
-  for (const AddressDescription &wanted : manifest_.addresses) {
-    std::optional<uint64_t> address = symbols_->kernel_address(wanted.name);
-    if (!address)
-      return Error{.what = "this kernel has nothing that is called `" + wanted.name + "`",
-                   .why = "/proc/kallsyms does not list it",
-                   .help = {},
-                   .kind = ErrorKind::unsupported};
-    if (std::span<uint64_t> word = object_->words(wanted.variable); !word.empty()) word[0] = *address;
-  }
   return Done{};
 }
 
@@ -262,7 +253,16 @@ bool LiveSession::is_stopped() const {
 bool LiveSession::poll(Sink &sink, milliseconds timeout) {
   if (!is_stopped() && rings_->empty()) rings_->wait(timeout);
   consume(sink);
+  collect_stacks(sink);
   return !is_stopped();
+}
+
+void LiveSession::collect_stacks(Sink &sink) {
+  if (!collector_->is_due()) return;
+  sink_ = &sink;
+  if (Status done = collector_->collect([this] { return rings_->consume_sent(straggler_patience); }); !done)
+    complain("stacks", done.error());
+  sink_ = nullptr;
 }
 
 void LiveSession::consume(Sink &sink) {

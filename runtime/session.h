@@ -51,6 +51,8 @@ class Session {
   virtual Status attach(Sink &sink) = 0;
   /// Handle what the rings hold; waits up to `timeout` for more. False once the script said exit().
   virtual bool poll(Sink &sink, std::chrono::milliseconds timeout) = 0;
+  /// poll() wants to be called this often even when nothing comes; less than nothing: it need not be.
+  virtual std::chrono::milliseconds patience() const = 0;
   /// A file descriptor that is readable when poll() would have work (for the caller's own poll loop).
   virtual int event_fd() const = 0;
   /// awl got one of signals_of(): run the `self` blocks for it.

@@ -102,6 +102,31 @@ uint64_t count_tracer_frames(Symbols &symbols) {
   return count;
 }
 
+Status fill_addresses(const Manifest &manifest, const Object &object, Symbolizer *symbols) {
+  for (const AddressDescription &wanted : manifest.addresses) {
+    std::optional<uint64_t> address = symbols->kernel_address(wanted.name);
+    if (!address)
+      return Error{.what = "this kernel has nothing that is called `" + wanted.name + "`",
+                   .why = "/proc/kallsyms does not list it",
+                   .help = {},
+                   .kind = ErrorKind::unsupported};
+    if (std::span<uint64_t> word = object.words(wanted.variable); !word.empty()) word[0] = *address;
+  }
+  return Done{};
+}
+
+std::vector<KernelMap> stack_maps_of(const Object &object) {
+  std::vector<KernelMap> maps;
+  for (const StackMap &known : stack_maps)
+    if (const int fd = object.map_fd(known.name); fd >= 0)
+      maps.push_back({.fd = fd,
+                      .keyed = true,
+                      .key_size = sizeof(uint64_t),
+                      .value_size = static_cast<uint32_t>(known.words * sizeof(uint64_t)),
+                      .entries = object.map_entries(known.name)});
+  return maps;
+}
+
 ReadFrames read_stacks_of(const Object &object) {
   int fds[std::size(stack_maps)];
   for (size_t i = 0; i < std::size(stack_maps); i++) fds[i] = object.map_fd(stack_maps[i].name);
@@ -109,7 +134,7 @@ ReadFrames read_stacks_of(const Object &object) {
     std::vector<uint64_t> frames;
     if (stack.id == 0 || stack.frames == 0) return frames;
     for (size_t i = 0; i < std::size(stack_maps); i++) {
-      if (stack.frames > stack_maps[i].words) continue;
+      if (stack.frames >= stack_maps[i].words) continue;
       frames.resize(stack_maps[i].words);
       if (fds[i] < 0 || bpf_map_lookup_elem(fds[i], &stack.id, frames.data()) != 0) frames.clear();
       frames.resize(std::min<size_t>(frames.size(), stack.frames));

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The maps in which the kernel side keeps the frames of stacks (bpf_lib/stack.c), and what of a script needs them.
 #pragma once
+#include <vector>
+
 #include "lang/image.h"
+#include "runtime/entries.h"
 #include "runtime/symbols/symbolizer.h"
 
 struct bpf_object;
@@ -24,6 +27,10 @@ bool has_stacks(const bpf_object *object);
 void size_stack_maps(const bpf_object *object, bool preallocated, uint64_t share);
 /// Frames that a program on a raw tracepoint of this kernel sees before the function that is traced.
 uint64_t count_tracer_frames(Symbols &symbols);
+/// kaddr(): what the kernel calls so lies elsewhere after each start.
+Status fill_addresses(const Manifest &manifest, const Object &object, Symbolizer *symbols);
+/// The maps that hold frames; none when the object has none.
+std::vector<KernelMap> stack_maps_of(const Object &object);
 /// Reads from the object's maps, which must outlive it.
 ReadFrames read_stacks_of(const Object &object);
 

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -182,6 +183,13 @@ struct Live {
   }
 };
 
+/// Blocks for begin and end, which are attached to nothing.
+size_t own_blocks(const Manifest &manifest) {
+  return static_cast<size_t>(std::ranges::count_if(manifest.programs, [](const ProgramDescription &program) {
+    return program.group.provider == "begin" || program.group.provider == "end";
+  }));
+}
+
 /// Until a signal, the end of the child or of all traced processes, exit(), a closed pipe, or the key q. True when it
 /// was the child.
 bool trace(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, Child *child, Live *live) {
@@ -197,7 +205,8 @@ bool trace(Session &session, Sink &sink, Writer &writer, const Wakers &wakers, C
     if (live) live->refresh(session, sink);
     writer.flush();
     if (writer.broken()) return false;
-    const int patience = live ? static_cast<int>(live->view.until_next().count()) : -1;
+    const int patience = live ? static_cast<int>(live->view.until_next().count())
+                              : static_cast<int>(session.patience().count());
     if (::poll(watched.data(), watched.size(), patience) < 0 && errno != EINTR) return false;
     if (child && watched[2].revents) return true;
     if (watched[1].revents && !only_for_the_script(session, wakers)) return false;
@@ -406,14 +415,17 @@ int Run::operator()() {
 
   // Events, until the end.
   bool child_ended = false;
-  sink->start((*session)->probe_count());
-  if ((*session)->has_live_probes()) {
+  const size_t probes = (*session)->probe_count() + (style.counts_all ? own_blocks(compiled->image.manifest) : 0);
+  sink->start(probes);
+  if ((*session)->has_live_probes() || style.counts_all) {
     if (!options_.quiet)
       std::fputs(style
-                     .active((*session)->probe_count(), {.script_name = source_.name, .script = source_.text},
+                     .active(probes, {.script_name = source_.name, .script = source_.text},
                              console().terminal && !child)
                      .c_str(),
                  stderr);
+  }
+  if ((*session)->has_live_probes()) {
     if (child)
       if (Status released = child->release(); !released) return fail(released.error());
     std::optional<Live> live;

@@ -129,9 +129,9 @@ void Emitter::buffer_into(ExprId id, const Call &node, Value *to) {
   uint32_t most = type_of(id).size - 4;
   Place place = is_memory(from.kind) ? place_of(operand) : target_of(operand);
   uint64_t space = place.space == AddressSpace::user ? 2 : place.space == AddressSpace::any ? 0 : 1;
-  Value *length = is_memory(from.kind)        ? constant(from.size)
-                  : node.arguments.size() > 1 ? number(node.arguments[1])
-                                              : constant(most);
+  Value *length = node.arguments.size() > 1 ? number(node.arguments[1])
+                  : is_memory(from.kind)    ? constant(from.size)
+                                            : constant(most);
   if (is_memory(from.kind)) most = std::min(most, from.size);
   if (const auto *known = llvm::dyn_cast<llvm::ConstantInt>(length))
     most = static_cast<uint32_t>(std::min<uint64_t>(most, known->getZExtValue()));

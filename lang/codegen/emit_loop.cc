@@ -247,6 +247,7 @@ void Emitter::for_map(StmtId id, const ForMap &node, Span span) {
   LocalNumber pair = body_->locals_of.at(static_cast<uint32_t>(id))[0];
   const Type &type = body_->locals[static_cast<uint32_t>(pair)];
   AWL_CHECK(frame_);
+  if (has_stack(type.parts[0].type)) manifest_.copies_stacks = true;
   llvm::Function *body = loop_body(4, span, [&](llvm::Function *f) {
     Value *key = f->getArg(1), *value = f->getArg(2);
     if (description.banked) {  // entries of the other bank are not there any more

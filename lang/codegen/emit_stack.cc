@@ -25,8 +25,8 @@ struct Room {
 
 /// Frames that are skipped have to fit too: kernels before 5.18 skip after they have cut the stack to its room.
 Room room_for(uint32_t frames) {
-  if (frames <= AWL_STACK_SHORT) return {AWL_STACK_SHORT, "awl_stack_keep_short"};
-  if (frames <= AWL_STACK_MIDDLE) return {AWL_STACK_MIDDLE, "awl_stack_keep_middle"};
+  if (frames < AWL_STACK_SHORT) return {AWL_STACK_SHORT, "awl_stack_keep_short"};
+  if (frames < AWL_STACK_MIDDLE) return {AWL_STACK_MIDDLE, "awl_stack_keep_middle"};
   return {AWL_STACK_DEEP, "awl_stack_keep_deep"};
 }
 
@@ -50,7 +50,11 @@ void Emitter::stack_into(ExprId id, Value *to) {
   Value *frames = temporary(room.words * 8);
   Value *flags = user ? constant(BPF_F_USER_STACK) : tracer_frames();
   uint32_t walked = std::min(depth + slack, room.words);
-  Value *got = call("awl_stack_walk", {context_, frames, constant(walked * 8ull), flags});
+  Value *bytes = constant(walked * 8ull);
+  bool at_entry = user && walked > 1 && body_->group.section.starts_with("uprobe");
+  Value *got = at_entry ? call("awl_stack_walk_entry",
+                               {context_, frames, bytes, processor_register("ip"), processor_register("sp")})
+                        : call("awl_stack_walk", {context_, frames, bytes, flags});
   zero(offset(frames, depth * 8ull), (room.words - depth) * 8);
   // Only one that should be whole is worth a word when it is cut.
   uint64_t most = limit ? ~0ull : AWL_STACK_MOST - slack;

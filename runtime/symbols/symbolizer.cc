@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::string_view vdso_name = "[vdso]";
 
+/// Frames whose names are remembered, some tens of megabytes.
+constexpr size_t most_user_frames = size_t{1} << 18;
+
 /// Memory without a file behind it, where a compiler may have written functions.
 bool is_anonymous(std::string_view path) {
   return !path.starts_with('/') || path.starts_with("//") || path.starts_with("/memfd:") || path.starts_with("/dev/");
@@ -85,6 +88,8 @@ Stack Symbolizer::stack(const awl_stack &value, bool user, Stack::Style style) {
 }
 
 const std::vector<Symbol> &Symbolizer::user_frame(const Frame &frame) {
+  // In a long run processes come and go, each with addresses of its own.
+  if (user_frames_.size() >= most_user_frames) user_frames_.clear();
   auto [known, is_new] = user_frames_.try_emplace(frame);
   if (is_new) known->second = name_user_frame(frame);
   return known->second;
