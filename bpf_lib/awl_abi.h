@@ -120,8 +120,19 @@ struct awl_control {
   uint64_t lost;     /* events that found the ring full */
   uint64_t busy;     /* probe runs skipped because all scratch levels of the CPU were taken */
   uint64_t unfollowed; /* processes that --follow had no room for */
+  /* Set by user space before the first probe fires. */
+  uint64_t wall_ns;   /* time of day, in nanoseconds since 1970, when the machine started */
+  uint64_t tai_ns;    /* what atomic time is ahead of the time since the machine started */
+  uint64_t child;     /* process of -c, or 0 */
+  uint64_t pid_namespace_device, pid_namespace; /* awl's own, as stat() has it */
 };
-AWL_ASSERT_SIZE(struct awl_control, 40);
+AWL_ASSERT_SIZE(struct awl_control, 80);
+
+/* Directories on the way from a file to the root that path() goes through; a power of two. */
+#define AWL_PATH_PARTS 64
+#define AWL_PATH_WORDS (AWL_PATH_PARTS + 2)
+/* Bytes behind those of a path that a part of it may reach into. */
+#define AWL_PATH_SLACK 264
 
 /* Processes that --follow can look at at once. */
 #define AWL_FOLLOWED 32768

@@ -34,6 +34,9 @@ u64 awl_trace_arg(void *ctx, u64 index) {
   return value;
 }
 
+/* Whether the processor ran a program, not the kernel: the privilege in its code segment. */
+u64 awl_user_mode(void *ctx) { return (((struct awl_registers *)ctx)->cs & 3) == 3; }
+
 /* ---- system calls, seen from the raw tracepoints sys_enter {regs, number} and sys_exit {regs, result} ---- */
 
 struct thread_info___awl {

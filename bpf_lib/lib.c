@@ -17,5 +17,7 @@
 #include "stack.c"
 #include "flow.c"
 #include "follow.c"
+#include "path.c"
+#include "effect.c"
 
 char awl_license[] SEC("license") = "GPL";

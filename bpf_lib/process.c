@@ -5,6 +5,8 @@ u64 awl_pid(void) { return bpf_get_current_pid_tgid() >> 32; }
 u64 awl_tid(void) { return (u32)bpf_get_current_pid_tgid(); }
 u64 awl_uid(void) { return (u32)bpf_get_current_uid_gid(); }
 u64 awl_gid(void) { return bpf_get_current_uid_gid() >> 32; }
+u64 awl_child(void) { return awl_control.child; }
+u64 awl_has_child(void) { return awl_control.child != 0; }
 u64 awl_curtask(void) { return bpf_get_current_task(); }
 u64 awl_cgroup(void) { return bpf_get_current_cgroup_id(); }
 u64 awl_numa_node(void) { return bpf_get_numa_node_id(); }
@@ -28,20 +30,31 @@ void awl_comm(u64 *out) {
   out[0] = first;
 }
 
-struct task_struct___parent {
-  struct task_struct___parent *real_parent;
-  int tgid;
+/* The same ids as the tracer's own pid namespace has them; 0 for a process that is outside of it. */
+static __always_inline struct bpf_pidns_info awl_ids_here(void) {
+  struct bpf_pidns_info ids = {};
+  bpf_get_ns_current_pid_tgid(awl_control.pid_namespace_device, awl_control.pid_namespace, &ids, sizeof(ids));
+  return ids;
+}
+u64 awl_pid_here(void) { return awl_ids_here().tgid; }
+u64 awl_tid_here(void) { return awl_ids_here().pid; }
+
+/* Relatives of a task: of the current one when `task` is 0. */
+struct task_struct___family {
+  struct task_struct___family *real_parent, *group_leader;
+  int pid, tgid;
   char comm[16];
 } CORE;
 
-u64 awl_ppid(void) {
-  struct task_struct___parent *task = (void *)bpf_get_current_task();
-  return BPF_CORE_READ(task, real_parent, tgid);
+static __always_inline struct task_struct___family *awl_task(u64 task) {
+  return task ? (void *)task : (void *)bpf_get_current_task();
+}
+static __always_inline void awl_name_of(u64 *out, struct task_struct___family *task) {
+  out[0] = out[1] = 0;
+  bpf_core_read_str(out, 16, &task->comm);
 }
 
-void awl_pcomm(u64 *out) {
-  struct task_struct___parent *task = (void *)bpf_get_current_task();
-  struct task_struct___parent *parent = BPF_CORE_READ(task, real_parent);
-  out[0] = out[1] = 0;
-  bpf_core_read_str(out, 16, &parent->comm);
-}
+u64 awl_ppid(u64 task) { return BPF_CORE_READ(awl_task(task), real_parent, tgid); }
+u64 awl_leader_tid(u64 task) { return BPF_CORE_READ(awl_task(task), group_leader, pid); }
+void awl_pcomm(u64 *out, u64 task) { awl_name_of(out, BPF_CORE_READ(awl_task(task), real_parent)); }
+void awl_leader_comm(u64 *out, u64 task) { awl_name_of(out, BPF_CORE_READ(awl_task(task), group_leader)); }

@@ -273,6 +273,7 @@ class Ast {
   std::vector<ProbeBlock> probes;
   std::vector<MapDeclaration> map_declarations;
   std::vector<ConfigEntry> config;
+  std::optional<std::string> parameters_help;  // what getopt() reads, when `--help` was among the parameters
 
  private:
   std::vector<Expr> exprs_;

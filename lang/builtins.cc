@@ -10,7 +10,7 @@ namespace {
 std::vector<Builtin> joined() {
   std::vector<Builtin> table;
   for (auto subject : {process_builtins(), probe_builtins(), string_builtins(), map_builtins(), aggregation_builtins(),
-                       output_builtins()})
+                       output_builtins(), effect_builtins(), question_builtins()})
     table.insert(table.end(), subject.begin(), subject.end());
   return table;
 }

@@ -31,6 +31,7 @@ enum class Accepts : uint8_t {
   literal,  // a string literal: a format
   map,      // @name as a whole
   entry,    // @name or @name[key]
+  memory,   // what has bytes: a string, a buffer, an array, a structure
   any,      // any value or a whole map
   rest,     // any number of values; last only
 };
@@ -86,7 +87,42 @@ enum class Special : uint8_t {
   caller,              // needs the context
   kernel_address,      // kaddr("name"): found when the script is loaded
   processor_register,  // reg("ip"): from the context
+  probe_type,
+  user_address,        // uaddr("name"): by where the probe is
+  per_cpu_address,     // percpu_kaddr("name", cpu)
+  path,
+  socket_cookie,
+  choice,              // nsecs(tai), pid(init): a word chooses the function
+  find,                // find(@m, k, $v)
+  compare_bytes,
+  capacity,            // strcap
+  parse_address,       // pton("::1")
+  address_space,       // kptr, uptr
+  send_signal,
+  control_group_path,
+  loaded_word,         // what the runtime finds out when the script is loaded
+  question,            // is_str(e): `holds` of the row decides
+  static_assertion,
+  failure,             // fail("..."): a mistake where it is reached
+  kernel_log,          // debugf
 };
+
+/// A word that selects a form of a builtin: `tai` in nsecs(tai).
+struct Choice {
+  std::string_view word;
+  std::string_view symbol;  // function in bpf_lib
+};
+
+/// In which probes a builtin works.
+enum class Where : uint8_t {
+  anywhere,
+  registers,  // their context is the processor's registers
+  kprobe,     // at the entry of a function of the kernel
+  trusted,    // the kernel knows the types of their arguments
+};
+
+/// What the runtime puts into a word of the object before the first probe fires.
+enum class Loaded : uint8_t { kernel_symbol, processors, control_group, user_symbol };
 
 struct Builtin {
   std::string_view name;
@@ -97,6 +133,13 @@ struct Builtin {
   std::string_view symbol = {};  // function in bpf_lib; empty when `special` does the work
   Special special = Special::plain;
   Show show = Show::none;         // aggregations
+  std::span<const Choice> choices = {};
+  std::string_view bare = {};                  // what the name is without parentheses: `time` of ply is `nsecs`
+  Where where = Where::anywhere;
+  Loaded loaded = Loaded::kernel_symbol;       // of Special::loaded_word
+  bool (*holds)(const Type &) = nullptr;       // Special::question
+  bool context = false;                        // `symbol` takes the probe's context first
+  std::string_view danger = {};                // what it does that needs --unsafe: "`signal` ..."
   bool pure = false;              // the same value all through one run of a probe: computed once
   std::string_view group = {};    // heading in the manual
   std::string_view summary = {};  // one line, lower case

@@ -36,6 +36,27 @@ std::optional<Type> basic_type(std::string_view spelling) {
   return integer_type(width, !is_unsigned);
 }
 
+/// The text of a string literal of C, or of several in a row; nothing for what is none.
+std::optional<std::string> string_value(std::string_view literal) {
+  constexpr std::string_view letters = "ntr\"\\0", bytes{"\n\t\r\"\\\0", 6};
+  std::string text;
+  bool open = false, any = false;
+  for (size_t i = 0; i < literal.size(); i++) {
+    if (literal[i] == '"') {
+      open = !open, any = true;
+    } else if (!open) {
+      if (literal[i] != ' ' && literal[i] != '\t') return std::nullopt;
+    } else if (literal[i] != '\\') {
+      text += literal[i];
+    } else {
+      size_t which = i + 1 < literal.size() ? letters.find(literal[++i]) : letters.npos;
+      if (which == letters.npos) return std::nullopt;
+      text += bytes[which];
+    }
+  }
+  return any && !open ? std::optional(text) : std::nullopt;
+}
+
 struct FixedWidth {
   std::string_view name;
   uint8_t width;
@@ -105,6 +126,8 @@ const std::vector<CEnumerator> *DeclaredTypes::enumeration(std::string_view spel
 std::optional<CConstant> DeclaredTypes::constant(std::string_view name) const {
   if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
   if (const auto found = definitions_.find(name); found != definitions_.end()) {
+    if (std::optional<std::string> text = string_value(found->second))
+      return CConstant{.type = string_type(static_cast<uint32_t>(text->size() + 1)), .text = std::move(*text)};
     const std::optional<int64_t> value = evaluate(*this, found->second);
     return value ? std::optional(CConstant{static_cast<uint64_t>(*value), s64_type}) : std::nullopt;
   }

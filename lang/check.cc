@@ -85,7 +85,8 @@ BodyUses uses_of(const Ast &ast, const ProbeBlock &block) {
       const Builtin *row = name->name.builtin;
       if (row) uses.identity |= row->special == Special::probe_name || row->special == Special::function_name;
       if (row) uses.stack |= row->special == Special::stack;
-      if (!row && !is_stack_mode(name->name.text)) field = name->name.text;
+      if (row) uses.registers |= row->where == Where::registers || row->where == Where::kprobe;
+      if (!row && !is_stack_mode(name->name.text) && !is_choice(name->name.text)) field = name->name.text;
       uses.all_arguments |= is_args(name->name) && !objects.contains(static_cast<uint32_t>(id));
     } else if (const auto *member = std::get_if<MemberRef>(&ast[id].node)) {
       const auto *object = std::get_if<NameRef>(&ast[member->object].node);
@@ -96,6 +97,7 @@ BodyUses uses_of(const Ast &ast, const ProbeBlock &block) {
       const Builtin *row = call->callee.builtin;
       if (row) uses.identity |= row->special == Special::probe_name || row->special == Special::function_name;
       if (row) uses.stack |= row->special == Special::stack;
+      if (row) uses.registers |= row->where == Where::registers || row->where == Where::kprobe;
     }
     if (!field.empty() && field != "args" && field != "data" && field != "ctx" && !uses.uses(field))
       uses.fields.push_back(field);
@@ -358,8 +360,17 @@ void Checker::report_maps() {
     if (map.attempted) given.push_back(map.name);
   for (const MapState &map : maps_) {
     if (map.attempted) continue;
-    auto draft = out_->error(map.first_use, "`{}` is used, but nothing is ever assigned to it", map.shown);
-    if (auto near = did_you_mean(map.name, given))
+    // A name with brackets is a map, as in ply; whoever writes one may have meant something else.
+    bool bare = source_.slice(map.first_use)[0] != '@';
+    std::string name = map.name.substr(1), as_written = source_text(map.first_use);
+    auto draft = bare ? out_->error(map.first_use, "nothing is called `{}`, and as a map it is never assigned to",
+                                    brief(name))
+                      : out_->error(map.first_use, "`{}` is used, but nothing is ever assigned to it", map.shown);
+    if (bare && source_.text.find("$" + name) != std::string::npos)
+      draft.help("the variable is `${}`", as_written);
+    else if (auto meant = did_you_mean(name, builtin_names()); bare && meant)
+      draft.help("did you mean `{}`?", *meant);
+    else if (auto near = did_you_mean(map.name, given))
       draft.help("did you mean `{}`?", *near);
     else
       draft.help("assign to it, as in `{} = count();`", source_text(map.first_use));

@@ -43,6 +43,8 @@ std::optional<FoundMember> find_member(const CTypes &types, const CStructure &st
 bool is_stack_mode(std::string_view word);
 /// Buckets of an llquantize() that has these, those above 0 only.
 uint64_t magnitude_buckets(uint64_t factor, int64_t low, int64_t high, int64_t steps);
+/// `tai` in nsecs(tai), likewise.
+bool is_choice(std::string_view word);
 /// Text of the script as messages quote it, cut when it is long.
 std::string brief(std::string_view text);
 
@@ -129,6 +131,10 @@ class Checker {
   void open_scope() { scopes_.emplace_back(); }
   void close_scope();
   void widen_local(LocalNumber number, const Type &type, ExprId value, const std::string &name);
+  std::optional<LocalNumber> variable_for(const LocalRef &local, const Type &type);
+  /// A value is put into a variable, which may be new.
+  void give_local(ExprId target, const LocalRef &local, const Type &type, ExprId value);
+  bool fits_declared(LocalNumber number, const Type &type, ExprId value, const std::string &name);
   void let(StmtId id, const Let &node);
 
   // check_loop.cc
@@ -221,6 +227,26 @@ class Checker {
   Type join(ExprId id, const Call &node);
   Type message(ExprId id, const Call &node, Channel channel);
   Type assertion(ExprId id, const Call &node);
+  // check_builtin.cc
+  bool usable(const Builtin &row, Span span);
+  Type bare_builtin(ExprId id, const Builtin &row, Span span);
+  Type choice(ExprId id, const Call &node);
+  Type question(ExprId id, const Call &node);
+  Type static_assertion(ExprId id, const Call &node);
+  Type failure(ExprId id, const Call &node);
+  Type send_signal(ExprId id, const Call &node);
+  Type probe_type(ExprId id);
+  Type address_space(ExprId id, const Call &node);
+  Type control_group_path(ExprId id, const Call &node);
+  // check_bytes.cc
+  Type some_bytes(ExprId id, const Call &node);
+  Type capacity(ExprId id, const Call &node);
+  Type parse_address(ExprId id, const Call &node);
+  Type path(ExprId id, const Call &node);
+  Type socket_cookie(ExprId id, const Call &node);
+  Type user_address(ExprId id, const Call &node);
+  Type find(ExprId id, const Call &node);
+  Type kernel_log(ExprId id, const Call &node);
   // check_stack.cc
   Type stack(ExprId id, const Call &node);
   std::optional<std::string> stack_mode(ExprId argument) const;
@@ -276,6 +302,7 @@ class Checker {
   size_t body_index_ = 0;
   std::vector<std::vector<Variable>> scopes_;  // from the outermost to the one at hand
   std::vector<Variable> closed_;               // of scopes that have ended, in order
+  std::unordered_map<uint64_t, Type> declared_;  // types of `let $x : type`, by body and variable
   int loop_depth_ = 0;
   std::vector<LocalNumber> inline_results_;    // of the calls being expanded, the innermost last
   LayeredTypes layers_;

@@ -77,6 +77,7 @@ Type Checker::call(ExprId id, const Call &node) {
   }
   if (!arity(node, span)) return set(id, row->form == Form::statement ? none_type : simple_type(Kind::unknown));
   if (row->form == Form::aggregation) return set(id, simple_type(Kind::aggregate));
+  if (!usable(*row, span)) return set(id, row->form == Form::statement ? none_type : simple_type(Kind::unknown));
   switch (row->special) {
     case Special::plain:
     case Special::probe_name:
@@ -112,7 +113,41 @@ Type Checker::call(ExprId id, const Call &node) {
     case Special::assertion:
       return assertion(id, node);
     case Special::caller:
+    case Special::loaded_word:
+    case Special::per_cpu_address:
       return function(id, node);
+    case Special::probe_type:
+      return probe_type(id);
+    case Special::choice:
+      return choice(id, node);
+    case Special::question:
+      return question(id, node);
+    case Special::static_assertion:
+      return static_assertion(id, node);
+    case Special::failure:
+      return failure(id, node);
+    case Special::send_signal:
+      return send_signal(id, node);
+    case Special::address_space:
+      return address_space(id, node);
+    case Special::control_group_path:
+      return control_group_path(id, node);
+    case Special::compare_bytes:
+      return some_bytes(id, node);
+    case Special::capacity:
+      return capacity(id, node);
+    case Special::parse_address:
+      return parse_address(id, node);
+    case Special::path:
+      return path(id, node);
+    case Special::user_address:
+      return user_address(id, node);
+    case Special::socket_cookie:
+      return socket_cookie(id, node);
+    case Special::find:
+      return find(id, node);
+    case Special::kernel_log:
+      return kernel_log(id, node);
     case Special::stack:
       return stack(id, node);
     case Special::kernel_address:

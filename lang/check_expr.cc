@@ -233,6 +233,7 @@ Type Checker::name(ExprId id, const NameRef &node) {
   if (!row) {
     bool of_probe = std::ranges::any_of(body_->group.fields, [&](const Field &f) { return f.name == node.name.text; });
     auto known = of_probe ? std::nullopt : types_->constant(node.name.text);
+    if (known && known->type.kind == Kind::string) return set(id, text_type(known->text), UseText{known->text});
     if (known) return set(id, known->type, UseConstant{known->value});
     return field(id, node.name.text, node.name.span);
   }
@@ -242,7 +243,7 @@ Type Checker::name(ExprId id, const NameRef &node) {
         .help("write `{}{}`", node.name.text, form);
     return set(id, simple_type(Kind::unknown));
   }
-  return set(id, row->result());
+  return bare_builtin(id, *row, node.name.span);
 }
 
 Type Checker::field(ExprId id, const std::string &name, Span span) {

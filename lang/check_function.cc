@@ -36,6 +36,13 @@ void Checker::argument(const Call &node, size_t index, const Parameter &paramete
       if (!text_of(id) && final_)
         out_->error(at(id).span, "{} must be a string literal", role);
       return;
+    case Accepts::memory: {
+      Type type = value(id);
+      if (is_memory(type.kind) || type.kind == Kind::unknown) return;
+      out_->error(at(id).span, "{} must be bytes in memory, but `{}` is {}", role, source_text(at(id).span), an(type))
+          .help("`buf({}, 16)` is what lies at an address", source_text(at(id).span));
+      return;
+    }
     case Accepts::map:
     case Accepts::entry:
       return;
@@ -51,7 +58,9 @@ Type Checker::function(ExprId id, const Call &node) {
   const Builtin &row = *node.callee.builtin;
   for (size_t i = 0; i < node.arguments.size(); i++)
     argument(node, i, row.parameters[std::min(i, row.parameters.size() - 1)]);
-  return set(id, row.result());
+  Type type = row.result();
+  if (type.kind == Kind::string && type.size == 0) type = string_type(options_.max_strlen);
+  return set(id, type);
 }
 
 Type Checker::byte_swap(ExprId id, const Call &node) {
@@ -181,11 +190,6 @@ Type Checker::join(ExprId id, const Call &node) {
 
 /// printf() to another channel.
 Type Checker::message(ExprId id, const Call &node, Channel channel) {
-  if (channel == Channel::command && !options_.resolve.unsafe) {
-    out_->error(at(id).span, "`system` runs commands as the user who traces, which the script alone must not decide")
-        .help("allow it: awl --unsafe ...");
-    return set(id, none_type);
-  }
   Type type = printf(id, node);
   if (final_ && !program_.events.empty() && std::holds_alternative<UseEvent>(body_->use_of[static_cast<uint32_t>(id)]))
     program_.events.back().channel = channel;

@@ -50,15 +50,35 @@ namespace {
 uint64_t place_of(ExprId id) { return static_cast<uint64_t>(id) << 1; }
 uint64_t place_of(StmtId id) { return static_cast<uint64_t>(id) << 1 | 1; }
 
+uint64_t declared_key(size_t body, LocalNumber number) {
+  return static_cast<uint64_t>(body) << 32 | static_cast<uint32_t>(number);
+}
+
+/// Whether a number is one that an integer type has.
+bool holds(const Type &type, int64_t number, bool is_unsigned) {
+  if (type.width >= 8) return true;
+  int64_t half = int64_t{1} << (8 * type.width - 1);
+  if (type.is_signed) return number >= -half && number < half && !(is_unsigned && number < 0);
+  return number >= 0 && number < 2 * half;
+}
+
 }  // namespace
+
+/// The one that has the name here, or had it in a block that has ended.
+std::optional<LocalNumber> Checker::variable_for(const LocalRef &local, const Type &type) {
+  if (std::optional<LocalNumber> found = find_local(local.name)) return found;
+  for (size_t i = closed_.size(); i-- > 0;) {
+    LocalNumber number = closed_[i].number;
+    if (closed_[i].name != local.name || !join_types(body_->locals[static_cast<uint32_t>(number)], type)) continue;
+    declare(local.name, number);
+    return number;
+  }
+  return std::nullopt;
+}
 
 void Checker::assign_local(const Assign &node, const LocalRef &local) {
   Type type = node.op ? number(node.value, fmt::format("the operand of `{}=`", spelling(*node.op))) : value(node.value);
-  std::optional<LocalNumber> found = find_local(local.name);
-  if (!found)
-    for (size_t i = closed_.size(); i-- > 0 && !found;)
-      if (closed_[i].name == local.name && join_types(body_->locals[static_cast<uint32_t>(closed_[i].number)], type))
-        declare(local.name, *(found = closed_[i].number));
+  std::optional<LocalNumber> found = variable_for(local, type);
   if (node.op) {
     Type target = expression(node.target);
     if (target.kind == Kind::unknown && !found) return;
@@ -69,16 +89,21 @@ void Checker::assign_local(const Assign &node, const LocalRef &local) {
     }
     settle_literal(node.value, target);
   }
+  give_local(node.target, local, type, node.value);
+}
+
+void Checker::give_local(ExprId target, const LocalRef &local, const Type &type, ExprId value) {
+  std::optional<LocalNumber> found = variable_for(local, type);
   if (!found) {
     // In the last walk a variable without a type follows from a mistake that has been told.
     if (type.kind == Kind::unknown && !final_) return;
-    found = local_at(place_of(node.target), type);
+    found = local_at(place_of(target), type);
     declare(local.name, *found);
   }
-  widen_local(*found, type, node.value, local.name);
+  if (!fits_declared(*found, type, value, local.name)) widen_local(*found, type, value, local.name);
   Type shown = body_->locals[static_cast<uint32_t>(*found)];
   shown.is_literal = false;
-  set(node.target, shown, UseLocal{*found});
+  set(target, shown, UseLocal{*found});
 }
 
 Type Checker::local(ExprId id, const LocalRef &node) {
@@ -102,6 +127,20 @@ Type Checker::local(ExprId id, const LocalRef &node) {
   return set(id, type, UseLocal{*found});
 }
 
+/// Whether the variable keeps the integer type it was declared with: what is computed is cut to it, as C does, but a
+/// number that is written down has to fit.
+bool Checker::fits_declared(LocalNumber number, const Type &type, ExprId value, const std::string &name) {
+  auto found = declared_.find(declared_key(body_index_, number));
+  if (found == declared_.end() || found->second.kind != Kind::integer || type.kind != Kind::integer) return false;
+  const Type &wanted = found->second;
+  auto known = constant_of(value);
+  if (known && !holds(wanted, static_cast<int64_t>(*known), !type.is_signed))
+    out_->error(at(value).span, "`${}` is declared `{}`, which cannot hold {}", brief(name), spelling_of(wanted),
+                source_text(at(value).span))
+        .help("cut it: `({}){}`", spelling_of(wanted), source_text(at(value).span));
+  return true;
+}
+
 /// `let $x;` takes its type from what is assigned to it later.
 void Checker::let(StmtId id, const Let &node) {
   Type type = node.type ? named_type(*node.type) : simple_type(Kind::unknown);
@@ -111,7 +150,9 @@ void Checker::let(StmtId id, const Let &node) {
       out_->error((*ast_)[id].span, "`${}` is declared in this block already", brief(node.name));
   LocalNumber number = local_at(place_of(id), node.type ? type : given);
   body_->locals_of[static_cast<uint32_t>(id)] = {number};
-  if (node.value) widen_local(number, given, *node.value, node.name);
+  if (node.type) declared_[declared_key(body_index_, number)] = type;
+  if (node.value && !fits_declared(number, given, *node.value, node.name))
+    widen_local(number, given, *node.value, node.name);
   declare(node.name, number);
 }
 

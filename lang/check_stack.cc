@@ -25,6 +25,7 @@ std::optional<std::string> Checker::stack_mode(ExprId argument) const {
 Type Checker::stack(ExprId id, const Call &node) {
   Type type = node.callee.builtin->result();
   std::span<const ExprId> rest = node.arguments;
+  type.name = options_.stack_mode;
   std::optional<std::string> mode = rest.empty() ? std::nullopt : stack_mode(rest[0]);
   if (mode) type.name = *mode, rest = rest.subspan(1);
   if (rest.empty()) return set(id, type);
@@ -61,9 +62,6 @@ Type Checker::processor_register(ExprId id, const Call &node) {
   else if (!register_offset(*name))
     out_->error(span, "there is no register `{}`", brief(*name))
         .help("the registers are {}", fmt::join(register_names(), ", "));
-  else if (!has_registers(body_->group.section) && !body_->group.provider.empty())
-    out_->error(at(id).span, "probes of `{}` have no registers", body_->group.provider)
-        .help("kprobe, uprobe, profile and hardware have them");
   return set(id, u64_type);
 }
 

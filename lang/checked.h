@@ -54,9 +54,12 @@ struct UseMember {  // a member of a structure, or an element of a tuple or a re
 struct UseElements {  // an index, or arithmetic with a pointer: bytes from one element to the next
   uint64_t stride = 1;
 };
+struct UseSymbol {  // nsecs(tai): the function of bpf_lib
+  std::string_view symbol;
+};
 struct UseArguments {};  // `args` as a whole: a record of all fields that are values
 using Use = std::variant<UseNothing, UseField, UseLocal, UseMap, UseEvent, UseConstant, UseText, UseDepth, UseMember,
-                         UseElements, UseArguments>;
+                         UseElements, UseSymbol, UseArguments>;
 
 /// A side table for the expressions of one block. The parser numbers them one after the other, so a script of
 /// thousands of blocks does not need a table of all its expressions for each.

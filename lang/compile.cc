@@ -22,6 +22,10 @@ std::optional<Compiled> compile(Source &source, const Providers &providers, cons
   DeclaredTypes declared(&outside);
   Ast ast = parse(source, options.parameters, options.named, declared, diagnostics);
   if (diagnostics.failed()) return std::nullopt;
+  if (ast.parameters_help) {
+    result.help = std::move(ast.parameters_help);
+    return result;
+  }
   if (stage == Stage::ast) {
     result.dump = dump_ast(ast, source);
     return result;
@@ -30,7 +34,7 @@ std::optional<Compiled> compile(Source &source, const Providers &providers, cons
   CompileOptions settled = options;
   LayeredTypes types(declared, outside);
   settled.types = &types;
-  apply_config(ast.config, settled, result.image.manifest, diagnostics);
+  apply_config(ast.config, options.environment, settled, result.image.manifest, diagnostics);
   if (diagnostics.failed()) return std::nullopt;
 
   // From here on every name has a meaning, every expression a type, every probe its targets and its mechanism.

@@ -22,6 +22,8 @@ struct CompileOptions {
   std::vector<int> pids;       // -p: only these processes; empty: all
   bool follow = false;         // --follow: a set of processes that the running programs keep up to date
   uint32_t max_strlen = 1024;  // bytes that str() reads at most, with the NUL
+  std::string stack_mode = {}; // how kstack and ustack are shown that do not say it: "perf", "raw", "build_id"
+  std::vector<std::pair<std::string, std::string>> environment;  // settings, which win over those of the script
   uint32_t map_capacity = 0;   // entries of a keyed map; 0: the default
   bool atomic_compare = true;  // the kernel has compare-and-exchange for BPF (5.12)
   /// ... and bpf_loop() (5.17); else the verifier walks through all rounds of a loop. Asked when there is a loop.
@@ -35,6 +37,7 @@ enum class Stage : uint8_t { none, tokens, ast, types, plan, ir, assembly, manif
 struct Compiled {
   ProgramImage image;
   std::string dump;  // text of the stage asked for
+  std::optional<std::string> help;  // on the script's own parameters, when that was asked for; then nothing else is here
 };
 
 /// Compile; the text of imported files is added to `source`. Mistakes go to `diagnostics`, a kernel that cannot do it to `refused`. Empty when either happened.

@@ -15,11 +15,14 @@ namespace {
 constexpr std::string_view without_effect[] = {
     "cache_user_symbols", "cpp_demangle",     "lazy_symbolication",    "license",       "log_size",
     "max_bpf_progs",      "max_cat_bytes",    "max_probes",            "on_stack_limit", "perf_rb_pages",
-    "show_debug_info",    "stack_mode",       "str_trunc_trailer",     "use_blazesym",  "symbol_source",
+    "show_debug_info",    "str_trunc_trailer",     "use_blazesym",  "symbol_source",
     "unstable_addr",      "unstable_dw_ustack", "unstable_import",     "unstable_import_statement",
     "unstable_macro",     "unstable_map_decl",  "unstable_tseries",    "unstable_typeinfo",
     "max_type_res_iterations", "no_cpp_demangle", "cat_bytes_max"};
-constexpr std::string_view with_effect[] = {"max_strlen", "max_map_keys", "missing_probes", "print_maps_on_exit"};
+constexpr std::string_view with_effect[] = {"max_strlen", "max_map_keys", "missing_probes", "print_maps_on_exit",
+                                             "stack_mode"};
+/// How stacks are shown; the first by itself.
+constexpr std::string_view stack_modes[] = {"bpftrace", "perf", "raw", "build_id"};
 
 /// BPFTRACE_MAX_STRLEN, MAX_STRLEN, max_strlen and the older strlen are one key.
 std::string canonical(std::string_view key) {
@@ -49,7 +52,7 @@ class Settings {
   Settings(CompileOptions &options, Manifest &manifest, Diagnostics &diagnostics)
       : options_(options), manifest_(manifest), diagnostics_(diagnostics) {}
 
-  void set(const ConfigEntry &entry) {
+  void set(const ConfigEntry &entry, bool of_environment) {
     std::string key = canonical(entry.key);
     if (key == "max_strlen")
       limit(entry, 1, AWL_MAX_STRING, options_.max_strlen);
@@ -59,6 +62,10 @@ class Settings {
       missing_probes(entry);
     else if (key == "print_maps_on_exit")
       print_maps(entry);
+    else if (key == "stack_mode")
+      stack_mode(entry);
+    else if (of_environment)
+      return;  // the environment has more than settings: BPFTRACE_BTF, BPFTRACE_COLOR
     else if (std::ranges::find(without_effect, key) == std::end(without_effect))
       report_key(entry, key);
   }
@@ -79,6 +86,14 @@ class Settings {
                                                          : MissingProbes::ignore;
     else
       diagnostics_.error(entry.value_span, "`{}` is none of `error`, `warn` and `ignore`", entry.value);
+  }
+
+  void stack_mode(const ConfigEntry &entry) {
+    if (std::ranges::find(stack_modes, entry.value) == std::end(stack_modes))
+      diagnostics_.error(entry.value_span, "`{}` is no way to show a stack", entry.value)
+          .help("`{}` is one of {}", entry.key, fmt::join(stack_modes, ", "));
+    else
+      options_.stack_mode = entry.value == stack_modes[0] ? "" : entry.value;
   }
 
   void print_maps(const ConfigEntry &entry) {
@@ -103,10 +118,12 @@ class Settings {
 
 }  // namespace
 
-void apply_config(const std::vector<ConfigEntry> &config, CompileOptions &options, Manifest &manifest,
-                  Diagnostics &diagnostics) {
+void apply_config(const std::vector<ConfigEntry> &config,
+                  const std::vector<std::pair<std::string, std::string>> &environment, CompileOptions &options,
+                  Manifest &manifest, Diagnostics &diagnostics) {
   Settings settings(options, manifest, diagnostics);
-  for (const ConfigEntry &entry : config) settings.set(entry);
+  for (const ConfigEntry &entry : config) settings.set(entry, false);
+  for (const auto &[key, value] : environment) settings.set({key, value, {}, {}}, true);
 }
 
 }  // namespace awl

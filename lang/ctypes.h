@@ -38,7 +38,8 @@ struct CEnumerator {
 
 struct CConstant {
   uint64_t value = 0;
-  Type type;  // integer; an enumerator's has its enumeration's name
+  Type type;  // integer; an enumerator's has its enumeration's name. Or a string:
+  std::string text = {};
 };
 
 class CTypes {

@@ -23,6 +23,20 @@ std::string_view name_of(Storage storage) {
   return "";
 }
 
+std::string_view name_of(Loaded value) {
+  switch (value) {
+    case Loaded::kernel_symbol:
+      return "address";
+    case Loaded::processors:
+      return "processors";
+    case Loaded::control_group:
+      return "control group";
+    case Loaded::user_symbol:
+      return "user address";
+  }
+  return {};
+}
+
 std::string_view name_of(EventKind kind) {
   switch (kind) {
     case EventKind::printf:
@@ -169,8 +183,8 @@ std::string dump_manifest(const Manifest &manifest) {
   for (const ProgramDescription &program : manifest.programs) text += program_line(program.symbol, program.group);
   for (size_t i = 0; i < manifest.faults.size(); i++)
     text += fmt::format("fault {}: {}\n", i, manifest.faults[i].message);
-  for (const AddressDescription &address : manifest.addresses)
-    text += fmt::format("address {} in {}\n", address.name, address.variable);
+  for (const WordDescription &word : manifest.words)
+    text += fmt::format("{} {}in {}\n", name_of(word.value), word.name.empty() ? "" : word.name + " ", word.variable);
   if (manifest.scratch_bytes) text += fmt::format("scratch {} bytes\n", manifest.scratch_bytes);
   return text;
 }

@@ -62,7 +62,7 @@ class Expansion final : public AstCopy {
     return within<StmtId>(**macro, call->arguments, from_[id].span, [&] { return stmt((*macro)->body); });
   }
 
-  void finish() { getopt_.finish(); }
+  std::optional<std::string> finish() { return getopt_.finish(); }
 
  protected:
   std::string local(const std::string &name) override {
@@ -218,7 +218,7 @@ Ast expand(const Ast &ast, const Definitions &definitions, const NamedParameters
   Ast result;
   Expansion expansion(ast, result, definitions, named, diagnostics);
   for (const ProbeBlock &block : ast.probes) expansion.probe(block);
-  expansion.finish();
+  result.parameters_help = expansion.finish();
   result.map_declarations = ast.map_declarations;
   result.config = ast.config;
   return result;

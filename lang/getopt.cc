@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lang/getopt.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "lang/number.h"
@@ -93,8 +95,27 @@ Getopt::Value Getopt::value(const Ast &ast, Span span, const Call &call) {
   return known->value;
 }
 
-void Getopt::finish() {
+/// `--depth=5          frames to show`: the default tells what kind of value it is.
+std::string Getopt::help() const {
+  if (known_.empty()) return "this script has no parameters with names\n";
+  std::string text = "parameters of this script, behind it:\n";
+  for (const Known &known : known_) {
+    std::string form = "--" + known.name;
+    if (const auto *number = std::get_if<IntegerLiteral>(&known.value.node))
+      form += fmt::format("={}{}", known.value.negative ? "-" : "", number->value);
+    else if (const auto *words = std::get_if<StringLiteral>(&known.value.node))
+      form += fmt::format("={}", words->text);
+    else if (std::get<BooleanLiteral>(known.value.node).value)
+      form += "=true";
+    text += known.help.empty() ? fmt::format("  {}\n", form) : fmt::format("  {:<24} {}\n", form, known.help);
+  }
+  return text;
+}
+
+std::optional<std::string> Getopt::finish() {
   for (const NamedParameter &parameter : given_) {
+    if (parameter.name == "help" && std::ranges::find(known_, parameter.name, &Known::name) == known_.end())
+      return help();
     if (std::ranges::find(known_, parameter.name, &Known::name) != known_.end()) continue;
     std::string names;
     for (const Known &known : known_) names += (names.empty() ? "--" : ", --") + known.name;
@@ -104,6 +125,7 @@ void Getopt::finish() {
     else
       draft.help("it has {}", names);
   }
+  return std::nullopt;
 }
 
 }  // namespace awl

@@ -32,8 +32,8 @@ class Getopt {
   };
   /// What a call of getopt() is replaced by.
   Value value(const Ast &ast, Span span, const Call &call);
-  /// Says which of the given parameters the script does not have.
-  void finish();
+  /// Says which of the given parameters the script does not have. The text for `--help`, when that is one of them.
+  std::optional<std::string> finish();
 
  private:
   struct Known {
@@ -42,6 +42,7 @@ class Getopt {
     Value value;  // the default
   };
   std::optional<Known> read(const Ast &ast, Span span, const Call &call);
+  std::string help() const;
   Value given_value(const Known &known, const std::optional<std::string> &text);
 
   const NamedParameters &given_;

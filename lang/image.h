@@ -108,10 +108,12 @@ struct Names {
   std::vector<EnumerationDescription> enumerations;
 };
 
-/// A word of the object that holds an address of the kernel, which is not known before the object is loaded.
-struct AddressDescription {
+/// A word of the object whose value is not known before the object is loaded.
+struct WordDescription {
   std::string variable;  // of the object
-  std::string name;      // a function or variable of the kernel
+  Loaded value = Loaded::kernel_symbol;
+  std::string name;      // of a function or variable of the kernel; path of a control group; OFFSET:SYMBOL:FILE, and
+                         // the word is the distance of the symbol from the code at that offset in the file
   Span span;
 };
 
@@ -137,7 +139,7 @@ struct Manifest {
   std::vector<FaultDescription> faults;
   bool print_maps_at_end = true;
   bool copies_stacks = false;  // out of keys of maps, where a loop goes over them
-  std::vector<AddressDescription> addresses;
+  std::vector<WordDescription> words;
   uint32_t scratch_bytes = 0;  // value size of awl_scratch; 0: the object has none
 };
 

@@ -61,6 +61,8 @@ Lexer::Token Lexer::word() {
     return value ? Parser::make_IF_VALUE(place) : keyword->make(place);
   }
   Identifier identifier{std::string(name), place, find_builtin(name)};
+  if (identifier.builtin && !identifier.builtin->bare.empty() && source_.text[after_blanks(position_)] != '(')
+    identifier.builtin = find_builtin(identifier.builtin->bare);
   const bool is_delete = identifier.builtin && identifier.builtin->special == Special::delete_entry;
   return is_delete ? Parser::make_DELETE(std::move(identifier), place)
                    : Parser::make_NAME(std::move(identifier), place);

@@ -102,6 +102,7 @@ struct BodyUses {
   std::vector<std::string> fields;  // "arg0", "retval", "args.ret"; in order of first use, each once
   bool identity = false;            // `probe` or `func`
   bool all_arguments = false;       // `args` as a whole
+  bool registers = false;           // a builtin that looks at them, or that only a kprobe has
   bool stack = false;               // kstack, ustack: what lies on top depends on the mechanism
   bool any() const { return !fields.empty() || all_arguments; }
   bool uses(std::string_view field) const;

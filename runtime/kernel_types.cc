@@ -7,6 +7,8 @@
 #include <map>
 #include <unordered_map>
 
+#include "runtime/providers/syscall_numbers.h"
+
 namespace awl {
 namespace {
 
@@ -27,6 +29,15 @@ std::string_view tag_of(const btf_type *type) {
   if (btf_is_any_enum(type)) return "enum";
   bool is_union = btf_kind(type) == BTF_KIND_UNION || (btf_is_fwd(type) && btf_kflag(type));
   return is_union ? "union" : "struct";
+}
+
+/// System calls by the names that programs use, which syscall_name() prints.
+std::vector<CEnumerator> system_calls() {
+  std::vector<CEnumerator> calls;
+  for (std::string_view name : syscall_names())
+    if (std::optional<uint32_t> number = syscall_number(kernel_syscall_name(name)))
+      calls.push_back({std::string(name), *number});
+  return calls;
 }
 
 class KernelTypes final : public CTypes {
@@ -50,7 +61,9 @@ class KernelTypes final : public CTypes {
     if (auto known = enumerations_.find(spelling); known != enumerations_.end())
       return known->second.empty() ? nullptr : &known->second;
     std::vector<CEnumerator> made;
-    if (std::optional<uint32_t> id = id_of(spelling))
+    if (spelling == "syscall_name")
+      made = system_calls();
+    else if (std::optional<uint32_t> id = id_of(spelling))
       if (btf_is_any_enum(btf__type_by_id(types(), *id))) made = read_enumeration(*id);
     const std::vector<CEnumerator> &kept = enumerations_.emplace(spelling, std::move(made)).first->second;
     return kept.empty() ? nullptr : &kept;

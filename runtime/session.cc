@@ -29,6 +29,7 @@
 #include "runtime/stacks.h"
 #include "runtime/symbols/symbolizer.h"
 #include "runtime/walk.h"
+#include "runtime/words.h"
 #include "src/base/fd.h"
 
 namespace awl {
@@ -44,12 +45,6 @@ template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
-
-uint64_t boot_time_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
 
 Error damaged_image() {
   return {.what = "the compiled program is damaged",
@@ -79,6 +74,9 @@ class LiveSession final : public Session {
 
   Status load() override;
   Status follow(std::span<const int> pids) override;
+  void set_child(int pid) override {
+    if (control_) control_->child = static_cast<uint64_t>(pid);
+  }
   Status attach(Sink &sink) override;
   bool poll(Sink &sink, milliseconds timeout) override;
   milliseconds patience() const override { return collector_ && collector_->has_work() ? house_round : milliseconds(-1); }
@@ -160,13 +158,13 @@ Status LiveSession::load() {
   }
   AddressKinds addresses = addresses_in(manifest_);
   std::span<uint64_t> tracer_frames = object_->words("awl_tracer_frames");
-  if (addresses.any || !manifest_.addresses.empty() || !tracer_frames.empty())
+  if (addresses.any || names_kernel_symbols(manifest_) || !tracer_frames.empty())
     symbols_ = std::make_unique<Symbolizer>(read_stacks_of(*object_), options_.debug_info, addresses.user);
   collector_.emplace(*object_, manifest_, maps);
   maps_.emplace(manifest_, std::move(maps), object_->words("awl_banks"), symbols_.get());
   decoder_.emplace(manifest_, symbols_.get());
   if (!tracer_frames.empty()) tracer_frames[0] = count_tracer_frames(*symbols_);
-  if (Status filled = fill_addresses(manifest_, *object_, symbols_.get()); !filled) return filled;
+  if (Status filled = fill_words(manifest_, *object_, symbols_.get()); !filled) return filled;
   auto rings = Rings::open(object_->map_fd("awl_ring"), object_->map_fd("awl_control_ring"),
                            [this](std::span<const std::byte> record) { handle(record); });
   if (!rings) return rings.error();
@@ -228,7 +226,7 @@ Status LiveSession::run_iterators(Sink &sink) {
 }
 
 Status LiveSession::attach(Sink &sink) {
-  if (control_) control_->start_ns = boot_time_ns();
+  if (control_) fill_control(*control_);
   if (Status ran = run_all(is_begin); !ran) return ran;
   for (const ProgramDescription &program : manifest_.programs) {
     if (!is_live(program) || is_stopped()) continue;

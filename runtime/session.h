@@ -47,6 +47,8 @@ class Session {
   virtual Status load() = 0;
   /// For a script compiled with `follow`, before attach(): look at these processes and all that they start.
   virtual Status follow(std::span<const int> pids) = 0;
+  /// The process of -c, for `cpid`; before attach().
+  virtual void set_child(int pid) = 0;
   /// Run `begin` blocks, then attach everything else. On an error nothing stays attached.
   virtual Status attach(Sink &sink) = 0;
   /// Handle what the rings hold; waits up to `timeout` for more. False once the script said exit().

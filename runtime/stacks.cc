@@ -102,19 +102,6 @@ uint64_t count_tracer_frames(Symbols &symbols) {
   return count;
 }
 
-Status fill_addresses(const Manifest &manifest, const Object &object, Symbolizer *symbols) {
-  for (const AddressDescription &wanted : manifest.addresses) {
-    std::optional<uint64_t> address = symbols->kernel_address(wanted.name);
-    if (!address)
-      return Error{.what = "this kernel has nothing that is called `" + wanted.name + "`",
-                   .why = "/proc/kallsyms does not list it",
-                   .help = {},
-                   .kind = ErrorKind::unsupported};
-    if (std::span<uint64_t> word = object.words(wanted.variable); !word.empty()) word[0] = *address;
-  }
-  return Done{};
-}
-
 std::vector<KernelMap> stack_maps_of(const Object &object) {
   std::vector<KernelMap> maps;
   for (const StackMap &known : stack_maps)

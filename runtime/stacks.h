@@ -27,8 +27,6 @@ bool has_stacks(const bpf_object *object);
 void size_stack_maps(const bpf_object *object, bool preallocated, uint64_t share);
 /// Frames that a program on a raw tracepoint of this kernel sees before the function that is traced.
 uint64_t count_tracer_frames(Symbols &symbols);
-/// kaddr(): what the kernel calls so lies elsewhere after each start.
-Status fill_addresses(const Manifest &manifest, const Object &object, Symbolizer *symbols);
 /// The maps that hold frames; none when the object has none.
 std::vector<KernelMap> stack_maps_of(const Object &object);
 /// Reads from the object's maps, which must outlive it.

@@ -107,12 +107,25 @@ Parameters parameters_of(const Options &options) {
   return {options.positional.begin() + static_cast<ptrdiff_t>(skip), options.positional.end()};
 }
 
+/// BPFTRACE_MAX_STRLEN=200 and its like.
+std::vector<std::pair<std::string, std::string>> settings_of_environment() {
+  std::vector<std::pair<std::string, std::string>> settings;
+  for (char **word = environ; word && *word; word++) {
+    std::string_view text = *word;
+    size_t equals = text.find('=');
+    if (text.starts_with("BPFTRACE_") && equals != text.npos)
+      settings.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return settings;
+}
+
 CompileOptions compile_options(const Options &options, const CTypes &kernel_types) {
   CompileOptions result;
   result.parameters = parameters_of(options);
   result.named = take_named(result.parameters);
   result.pids = options.pids;
   result.follow = options.follow;
+  result.environment = settings_of_environment();
   result.max_strlen = options.max_strlen;
   result.map_capacity = options.map_capacity;
   result.atomic_compare = can_compare_atomically() || geteuid() != 0;  // who may not try may not run it either
@@ -362,6 +375,10 @@ int Run::operator()() {
   // Image.
   auto compiled = compile_source();
   if (!compiled) return refused_ ? refused(*refused_) : 1;
+  if (compiled->help) {
+    std::fputs(compiled->help->c_str(), stdout);
+    return 0;
+  }
   auto output = OutputFile::open(options_.output);
   if (!output) return fail(output.error());
   Writer writer(output->fd());
@@ -406,6 +423,7 @@ int Run::operator()() {
   timers_.phase("attach");
   std::vector<int> followed = options_.pids;
   if (child) followed.push_back(child->pid());
+  if (child) (*session)->set_child(child->pid());
   if (Status following = options_.follow ? (*session)->follow(followed) : Status(Done{}); !following)
     return refused(following.error());
   if (Status attached = (*session)->attach(*sink); !attached) return refused(attached.error());

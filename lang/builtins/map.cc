@@ -12,6 +12,7 @@ constexpr Parameter entry[] = {{"entry", Accepts::entry}, {"key", Accepts::rest,
 constexpr Parameter anything[] = {{"value", Accepts::any}};
 constexpr Parameter divided[] = {{"map", Accepts::map}, {"divisor", Accepts::integer}};
 constexpr Parameter kept[] = {{"map", Accepts::map}, {"rows", Accepts::integer, true}};
+constexpr Parameter map_and_more[] = {{"map", Accepts::map}, {"key and variable", Accepts::rest}};
 constexpr Parameter map_and_key[] = {{"map", Accepts::map}, {"key", Accepts::rest, true}};
 
 const Builtin rows[] = {
@@ -23,6 +24,14 @@ const Builtin rows[] = {
      .group = "map",
      .summary = "whether a map has an entry",
      .example = "begin { @x[1] = 2; if (has_key(@x, 1)) { exit(); } }"},
+    {.name = "find",
+     .form = Form::function,
+     .parameters = map_and_more,
+     .result = boolean,
+     .special = Special::find,
+     .group = "map",
+     .summary = "whether a map has an entry, whose value a variable then holds: find(@m, key, $value)",
+     .example = "begin { @x[1] = 2; if (find(@x, 1, $two)) { print($two); } }"},
     {.name = "len",
      .form = Form::function,
      .parameters = anything,

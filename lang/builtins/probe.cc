@@ -9,6 +9,7 @@ using namespace row;
 
 constexpr std::string_view probename[] = {"probename"};
 constexpr std::string_view probefunc[] = {"probefunc"};
+constexpr std::string_view probeprov[] = {"probeprov"};
 constexpr std::string_view stack[] = {"stack"};
 constexpr std::string_view sym[] = {"sym"};
 constexpr std::string_view ufunc[] = {"ufunc"};
@@ -16,6 +17,8 @@ constexpr std::string_view ufunc[] = {"ufunc"};
 constexpr Parameter stack_form[] = {{"mode", Accepts::any, true}, {"depth", Accepts::constant, true}};
 constexpr Parameter address[] = {{"address", Accepts::pointer}};
 constexpr Parameter named[] = {{"name", Accepts::literal}};
+constexpr Parameter per_cpu[] = {{"name", Accepts::literal}, {"cpu", Accepts::integer, true}};
+constexpr Parameter any_address[] = {{"address", Accepts::any}};
 
 const Builtin rows[] = {
     {.name = "probe",
@@ -26,6 +29,14 @@ const Builtin rows[] = {
      .group = "probe",
      .summary = "full name of the probe that fired",
      .example = "tracepoint:sched:sched_* { @[probe] = count(); }"},
+    {.name = "probetype",
+     .aliases = probeprov,
+     .result = sized_string,
+     .special = Special::probe_type,
+     .pure = true,
+     .group = "probe",
+     .summary = "the probe's kind: the first word of its name",
+     .example = "tracepoint:sched:sched_switch { @[probetype] = count(); }"},
     {.name = "func",
      .aliases = probefunc,
      .result = simple<Kind::function>,
@@ -83,11 +94,53 @@ const Builtin rows[] = {
      .group = "symbol",
      .summary = "where the kernel has a function or a variable",
      .example = "begin { printf(\"%p\\n\", kaddr(\"jiffies_64\")); }"},
+    {.name = "uaddr",
+     .form = Form::function,
+     .parameters = named,
+     .result = user_pointer,
+     .special = Special::user_address,
+     .where = Where::registers,
+     .group = "symbol",
+     .summary = "where the program that the probe is in has a function or a variable",
+     .example = "uprobe:libc:malloc { @[uaddr(\"environ\")] = count(); }"},
+    {.name = "percpu_kaddr",
+     .form = Form::function,
+     .parameters = per_cpu,
+     .result = kernel_pointer,
+     .special = Special::per_cpu_address,
+     .group = "symbol",
+     .summary = "where a processor, this one or another, has a variable of the kernel of its own; 0 when there is none",
+     .example = "begin { printf(\"%d\\n\", percpu_kaddr(\"process_counts\", 0) != 0); }"},
+    {.name = "kptr",
+     .form = Form::function,
+     .parameters = any_address,
+     .result = kernel_pointer,
+     .special = Special::address_space,
+     .group = "symbol",
+     .summary = "an address that leads to the kernel's memory",
+     .example = "begin { print(str(kptr(kaddr(\"linux_banner\")), 13)); }"},
+    {.name = "uptr",
+     .form = Form::function,
+     .parameters = any_address,
+     .result = user_pointer,
+     .special = Special::address_space,
+     .group = "symbol",
+     .summary = "an address that leads to the program's memory",
+     .example = "tracepoint:syscalls:sys_enter_openat { @[str(uptr(args.filename))] = count(); }"},
+    {.name = "is_err",
+     .form = Form::function,
+     .parameters = address,
+     .result = boolean,
+     .symbol = "awl_is_error",
+     .group = "symbol",
+     .summary = "whether an address of the kernel is an error number in truth",
+     .example = "kretprobe:vfs_* / is_err(retval) / { @[func] = count(); }"},
     {.name = "reg",
      .form = Form::function,
      .parameters = named,
      .result = u64,
      .special = Special::processor_register,
+     .where = Where::registers,
      .group = "symbol",
      .summary = "a register of the processor",
      .example = "profile:hz:99 { @[ksym(reg(\"ip\"))] = count(); }"},

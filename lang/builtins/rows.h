@@ -14,6 +14,8 @@ std::span<const Builtin> string_builtins();
 std::span<const Builtin> map_builtins();
 std::span<const Builtin> aggregation_builtins();
 std::span<const Builtin> output_builtins();
+std::span<const Builtin> effect_builtins();
+std::span<const Builtin> question_builtins();
 
 namespace row {
 
@@ -27,6 +29,7 @@ inline Type comm() { return string_type(16); }
 inline Type sized_string() { return string_type(0); }  // the checker sets the size
 inline Type sized_buffer() { return buffer_type(0); }  // the same
 inline Type kernel_pointer() { return pointer_type(AddressSpace::kernel, ""); }
+inline Type user_pointer() { return pointer_type(AddressSpace::user, ""); }
 inline Type task() { return pointer_type(AddressSpace::kernel, "struct task_struct"); }
 
 /// A kind that says all.

@@ -10,6 +10,17 @@ using namespace row;
 constexpr std::string_view copyinstr[] = {"copyinstr"};
 
 constexpr Parameter one_string[] = {{"string", Accepts::string}};
+constexpr std::string_view strjoin[] = {"strjoin"};
+constexpr std::string_view inet_ntop[] = {"inet_ntop"};
+constexpr std::string_view d_path[] = {"d_path"};
+constexpr Parameter compared_bytes[] = {
+    {"first", Accepts::memory}, {"second", Accepts::memory}, {"bytes", Accepts::integer}};
+constexpr Parameter any_string[] = {{"string", Accepts::string}};
+constexpr Parameter literal_address[] = {{"address", Accepts::literal}};
+constexpr Parameter file_path[] = {{"path", Accepts::any}, {"bytes", Accepts::constant, true}};
+constexpr Parameter group_id[] = {{"id", Accepts::integer}, {"filter", Accepts::literal, true}};
+constexpr Parameter group_path[] = {{"path", Accepts::literal}};
+constexpr Parameter socket[] = {{"socket", Accepts::any}};
 constexpr Parameter two_strings[] = {{"haystack", Accepts::string}, {"needle", Accepts::string}};
 constexpr Parameter joined_strings[] = {{"first", Accepts::string}, {"second", Accepts::string}};
 constexpr Parameter compared_strings[] = {
@@ -31,6 +42,13 @@ Type signal_name() {
   return type;
 }
 
+Type network_bytes() { return array_type(integer_type(1, false), 4); }
+Type syscall_name() {
+  Type type = integer_type(8, true);
+  type.name = "syscall_name";
+  return type;
+}
+
 const Builtin rows[] = {
     {.name = "str",
      .aliases = copyinstr,
@@ -49,6 +67,14 @@ const Builtin rows[] = {
      .group = "string",
      .summary = "bytes of a string, without its NUL",
      .example = "tracepoint:sched:sched_switch { @[strlen(comm)] = count(); }"},
+    {.name = "strcap",
+     .form = Form::function,
+     .parameters = any_string,
+     .result = u64,
+     .special = Special::capacity,
+     .group = "string",
+     .summary = "bytes that a string has room for, with its NUL",
+     .example = "begin { print(strcap(comm)); }"},
     {.name = "strncmp",
      .form = Form::function,
      .parameters = compared_strings,
@@ -74,6 +100,7 @@ const Builtin rows[] = {
      .summary = "whether a string stands in another",
      .example = "tracepoint:sched:sched_switch / strcontains(comm, \"worker\") / { @ = count(); }"},
     {.name = "str_concat",
+     .aliases = strjoin,
      .form = Form::function,
      .parameters = joined_strings,
      .result = sized_string,
@@ -89,6 +116,15 @@ const Builtin rows[] = {
      .group = "bytes",
      .summary = "bytes at an address, or of an array",
      .example = "tracepoint:syscalls:sys_enter_write / args.count < 64 / { printf(\"%r\\n\", buf(args.buf, args.count)); }"},
+    {.name = "memcmp",
+     .form = Form::function,
+     .parameters = compared_bytes,
+     .result = s64,
+     .symbol = "awl_memcmp",
+     .special = Special::compare_bytes,
+     .group = "bytes",
+     .summary = "0 when the first bytes of two values are the same, else how the first that differ do",
+     .example = "begin { print(memcmp(\"awl\", \"awk\", 2)); }"},
     {.name = "bswap",
      .form = Form::function,
      .parameters = value,
@@ -98,6 +134,7 @@ const Builtin rows[] = {
      .summary = "the bytes of a number in the other order, as wide as the number is",
      .example = "begin { printf(\"%d\\n\", bswap((uint16)80)); }"},
     {.name = "ntop",
+     .aliases = inet_ntop,
      .form = Form::function,
      .parameters = address_of_family,
      .result = simple<Kind::inet>,
@@ -105,6 +142,50 @@ const Builtin rows[] = {
      .group = "names",
      .summary = "an IPv4 or IPv6 address: of a number, an array of 4 or 16 bytes, or by its family",
      .example = "begin { print(ntop(0x0100007f)); }"},
+    {.name = "pton",
+     .form = Form::function,
+     .parameters = literal_address,
+     .result = network_bytes,
+     .special = Special::parse_address,
+     .group = "names",
+     .summary = "the 4 or 16 bytes of an IPv4 or IPv6 address",
+     .example = "begin { print(pton(\"127.0.0.1\")); }"},
+    {.name = "path",
+     .aliases = d_path,
+     .form = Form::function,
+     .parameters = file_path,
+     .result = sized_string,
+     .special = Special::path,
+     .group = "names",
+     .summary = "the path of a file: of a `struct path` of the kernel",
+     .example = "begin { print(path(curtask->fs->pwd)); }"},
+    {.name = "cgroupid",
+     .form = Form::function,
+     .parameters = group_path,
+     .result = u64,
+     .special = Special::loaded_word,
+     .loaded = Loaded::control_group,
+     .group = "names",
+     .summary = "id of the control group (version 2) with that directory",
+     .example = "tracepoint:sched:sched_switch / cgroup == cgroupid(\"/sys/fs/cgroup\") / { @ = count(); }"},
+    {.name = "cgroup_path",
+     .form = Form::function,
+     .parameters = group_id,
+     .result = simple<Kind::cgroup_path>,
+     .special = Special::control_group_path,
+     .group = "names",
+     .summary = "path of a control group, by its id",
+     .example = "tracepoint:sched:sched_switch { @[cgroup_path(cgroup)] = count(); }"},
+    {.name = "socket_cookie",
+     .form = Form::function,
+     .parameters = socket,
+     .result = u64,
+     .symbol = "awl_socket_cookie",
+     .special = Special::socket_cookie,
+     .where = Where::trusted,
+     .group = "names",
+     .summary = "the number that the kernel gives a socket, of an argument of fentry and fexit",
+     .example = "fentry:tcp_close { @[socket_cookie(args.sk)] = count(); }"},
     {.name = "macaddr",
      .form = Form::function,
      .parameters = anything,
@@ -121,6 +202,14 @@ const Builtin rows[] = {
      .group = "names",
      .summary = "what an error number means",
      .example = "begin { print(strerror(2)); }"},
+    {.name = "syscall_name",
+     .form = Form::function,
+     .parameters = value,
+     .result = syscall_name,
+     .special = Special::same_number,
+     .group = "names",
+     .summary = "name of a system call",
+     .example = "begin { print(syscall_name(0)); }"},
     {.name = "signal_name",
      .form = Form::function,
      .parameters = value,

@@ -46,7 +46,7 @@ void Emitter::event_record(uint32_t event, const std::vector<ExprId> &values) {
   for (size_t i = 0; i < values.size(); i++) {
     if (!is_memory(description.columns[i].type.kind))
       ready[i] = number(values[i]);
-    else if (!std::holds_alternative<UseText>(use_of(values[i])))
+    else if (description.columns[i].type.kind != Kind::string || !std::holds_alternative<UseText>(use_of(values[i])))
       ready[i] = memory_at(values[i]);
   }
   Value *record = call("awl_event_reserve", {constant(description.record_size)});

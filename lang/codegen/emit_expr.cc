@@ -140,9 +140,10 @@ llvm::Value *Emitter::name_number(ExprId id, const NameRef &name) {
 llvm::Value *Emitter::builtin_number(const Builtin &row) {
   if (row.special == Special::probe_name || row.special == Special::function_name) return probe_number();
   if (row.special == Special::caller) return caller();
-  if (!row.pure) return call(row.symbol, {});
+  if (row.special == Special::loaded_word) return loaded_word(row.loaded, "", body_->block->span);
+  if (!row.pure) return call(row.symbol, library_arguments(row, {}));
   Value *&known = known_.numbers[&row];
-  if (!known) known = call(row.symbol, {});
+  if (!known) known = call(row.symbol, library_arguments(row, {}));
   return known;
 }
 
@@ -384,6 +385,7 @@ llvm::Value *Emitter::step(ExprId id, const Step &node) {
   Value *place = local_place(std::get<UseLocal>(use_of(node.target)).local);
   Value *before = builder_.CreateLoad(builder_.getInt64Ty(), place);
   Value *after = arithmetic(op, before, constant(1), false, false, target.span);
+  after = narrowed(after, type_of(node.target));
   builder_.CreateStore(after, place);
   return node.prefix ? after : before;
 }

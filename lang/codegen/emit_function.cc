@@ -10,28 +10,28 @@ namespace awl {
 
 llvm::Value *Emitter::call_number(ExprId id, const Call &node) {
   const Builtin &row = *node.callee.builtin;
-  if (row.special == Special::same_number) return number(node.arguments[0]);
+  if (row.special == Special::same_number || row.special == Special::address_space ||
+      row.special == Special::control_group_path)
+    return number(node.arguments[0]);
+  if (row.special == Special::find) return find(node);
+  if (row.special == Special::user_address) return user_address(id, node);
+  if (row.special == Special::per_cpu_address) return per_cpu_address(id, node);
+  if (row.special == Special::socket_cookie) return socket_cookie(node);
   if (row.special == Special::timestamp) return number(node.arguments[1]);
   if (row.special == Special::byte_swap) return byte_swap(node.arguments[0], type_of(id).width);
   if (row.special == Special::hardware_address) return hardware_address(node.arguments[0]);
   if (row.special == Special::has_key) return has_key(node);
   if (row.special == Special::length) return length(id, node);
-  if (row.special == Special::kernel_address || row.special == Special::processor_register) {
+  if (row.special == Special::kernel_address || row.special == Special::processor_register ||
+      (row.special == Special::loaded_word && !node.arguments.empty())) {
     const std::string &name = std::get<UseText>(use_of(node.arguments[0])).text;
     if (row.special == Special::processor_register) return processor_register(name);
-    return kernel_address(name, program_.ast->operator[](id).span);
+    return loaded_word(row.loaded, name, program_.ast->operator[](id).span);
   }
-  if (row.form != Form::function) return builtin_number(row);
-  std::vector<Value *> arguments;
-  for (ExprId argument : node.arguments) {
-    if (!is_memory(type_of(argument).kind)) {
-      arguments.push_back(number(argument));
-      continue;
-    }
-    arguments.push_back(memory_at(argument));
-    arguments.push_back(constant(type_of(argument).size));
-  }
-  return call(row.symbol, arguments);
+  if (const auto *use = std::get_if<UseSymbol>(&use_of(id)); use && use->symbol != row.symbol)
+    return call(use->symbol, {});
+  if (row.form == Form::value && (node.arguments.empty() || row.special == Special::choice)) return builtin_number(row);
+  return call(row.symbol, library_arguments(row, node.arguments));
 }
 
 llvm::Value *Emitter::byte_swap(ExprId operand, unsigned width) {
@@ -107,8 +107,10 @@ void Emitter::call_into(ExprId id, const Call &node, Value *to, uint32_t size, b
     network_address_into(node, whole);
   else if (row.special == Special::stack)
     stack_into(id, whole);
+  else if (row.special == Special::path)
+    path_into(id, node, whole);
   else if (row.special == Special::plain)
-    call(row.symbol, {whole, number(node.arguments[0])});
+    call(row.symbol, library_arguments(row, node.arguments, {whole}));
   else
     AWL_CHECK(!"every function that gives memory has a case");
   if (whole != to) copy(to, whole, size);

@@ -59,8 +59,9 @@ void Emitter::convert(Value *from, const Type &own, Value *to, const Type &targe
 void Emitter::memory_into(ExprId id, Value *to, const Type &target, bool pad) {
   const Expr &expr = program_.ast->operator[](id);
   library_.set_place(builder_, function_, expr.span);
-  if (const auto *text = std::get_if<UseText>(&use_of(id))) return store_text(to, text->text, target.size, pad);
   const Type &own = type_of(id);
+  if (const auto *text = std::get_if<UseText>(&use_of(id)))
+    return own.kind == Kind::array ? store_bytes(to, text->text) : store_text(to, text->text, target.size, pad);
   if (const auto *field = std::get_if<UseField>(&use_of(id))) return field_string(field->index, to, target.size, pad);
   if (is_place(id)) return place_into(id, to, target, pad);
   auto convert_from = [&](Value *from) { convert(from, own, to, target, pad); };
@@ -83,7 +84,7 @@ void Emitter::memory_into(ExprId id, Value *to, const Type &target, bool pad) {
         if (known != known_.strings.end()) return convert_from(known->second);
         whole([&](Value *buffer) {
           if (node.name.builtin->special == Special::stack) return stack_into(id, buffer);
-          call(node.name.builtin->symbol, {buffer});
+          call(node.name.builtin->symbol, library_arguments(*node.name.builtin, {}, {buffer}));
         });
       },
       [&](const LocalRef &) { convert_from(local_place(std::get<UseLocal>(use_of(id)).local)); },

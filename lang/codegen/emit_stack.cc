@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Stacks: memory to walk into, a call to walk, a call to keep what was found (bpf_lib/stack.c); and addresses.
+// Stacks: memory to walk into, a call to walk, a call to keep what was found (bpf_lib/stack.c); and registers.
 #include <linux/bpf.h>
 
 #include <algorithm>
@@ -69,19 +69,5 @@ llvm::Value *Emitter::processor_register(const std::string &name) {
 }
 
 llvm::Value *Emitter::caller() { return call("awl_caller", {context_, tracer_frames()}); }
-
-/// A word that the runtime fills in before the first probe fires: addresses differ from one start of a kernel to the
-/// next, and the object may come from a file.
-llvm::Value *Emitter::kernel_address(const std::string &name, Span span) {
-  llvm::GlobalVariable *&word = addresses_[name];
-  if (!word) {
-    std::string variable = fmt::format("awl_address_{}", manifest_.addresses.size());
-    word = library_.add_words(variable, 1);
-    manifest_.addresses.push_back({variable, name, span});
-  }
-  llvm::LoadInst *load = builder_.CreateLoad(builder_.getInt64Ty(), word);
-  load->setVolatile(true);
-  return load;
-}
 
 }  // namespace awl

@@ -43,13 +43,34 @@ void Emitter::call_statement(ExprId id, const Call &node) {
         memory_at(id);
       } else if (row.form == Form::value || row.form == Form::function) {
         number(id);
+      } else if (!row.symbol.empty()) {
+        call(row.symbol, library_arguments(row, node.arguments));
       }
+      return;
+    case Special::static_assertion:
+    case Special::failure:
+      return;
+    case Special::kernel_log:
+      return kernel_log(id, node);
+    case Special::send_signal:
+    case Special::compare_bytes:
+      call(row.symbol, library_arguments(row, node.arguments));
       return;
     case Special::caller:
     case Special::kernel_address:
     case Special::processor_register:
       number(id);
       return;
+    case Special::choice:
+    case Special::find:
+    case Special::capacity:
+    case Special::question:
+    case Special::address_space:
+    case Special::control_group_path:
+    case Special::loaded_word:
+    case Special::user_address:
+    case Special::per_cpu_address:
+    case Special::socket_cookie:
     case Special::same_number:
     case Special::byte_swap:
     case Special::hardware_address:
@@ -58,6 +79,9 @@ void Emitter::call_statement(ExprId id, const Call &node) {
     case Special::length:
       number(id);
       return;
+    case Special::probe_type:
+    case Special::parse_address:
+    case Special::path:
     case Special::network_address:
     case Special::buffer:
     case Special::concatenate:
@@ -118,13 +142,22 @@ void Emitter::assign(const Assign &node, Span span) {
   Value *place = local_place(local);
   Value *value = number(node.value);
   Value *before = builder_.CreateLoad(builder_.getInt64Ty(), place);
-  builder_.CreateStore(arithmetic(*node.op, before, value, either_signed, with_sign, span), place);
+  Value *after = arithmetic(*node.op, before, value, either_signed, with_sign, span);
+  builder_.CreateStore(narrowed(after, type_of(node.target)), place);
+}
+
+/// A variable of a narrow type holds no more than that; words stay as they are.
+llvm::Value *Emitter::narrowed(Value *value, const Type &type) {
+  if (type.kind != Kind::integer || type.width >= 8) return value;
+  Value *cut = builder_.CreateTrunc(value, builder_.getIntNTy(8u * type.width));
+  return type.is_signed ? builder_.CreateSExt(cut, builder_.getInt64Ty())
+                        : builder_.CreateZExt(cut, builder_.getInt64Ty());
 }
 
 void Emitter::assign_local(LocalNumber local, ExprId value) {
   const Type &type = body_->locals[static_cast<uint32_t>(local)];
   if (!is_memory(type.kind)) {
-    Value *fresh = number(value);
+    Value *fresh = narrowed(number(value), type);
     builder_.CreateStore(fresh, local_place(local));
     return;
   }

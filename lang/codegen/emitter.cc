@@ -62,6 +62,7 @@ void Emitter::emit_body(const CheckedBody &body) {
   known_ = {};
   jumps_.clear();
   scratch_used_ = stack_used_ = 0;
+  path_room_ = {};
   loops_ = 0;
 
   allocas_ = new_block("allocas");

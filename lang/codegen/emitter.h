@@ -116,7 +116,18 @@ class Emitter {
   Value *processor_register(const std::string &name);
   Value *caller();
   Value *tracer_frames();
-  Value *kernel_address(const std::string &name, Span span);
+
+  // emit_builtin.cc
+  std::vector<Value *> library_arguments(const Builtin &row, std::span<const ExprId> given,
+                                         std::vector<Value *> arguments = {});
+  Value *loaded_word(Loaded value, const std::string &name, Span span);
+  Value *per_cpu_address(ExprId id, const Call &node);
+  Value *socket_cookie(const Call &node);
+  Value *user_address(ExprId id, const Call &node);
+  Value *find(const Call &node);
+  void path_into(ExprId id, const Call &node, Value *to);
+  void kernel_log(ExprId id, const Call &node);
+  void store_bytes(Value *to, std::string_view bytes);
 
   // emit_memory.cc
   /// Bytes that hold the value, laid out as type_of(id) says; not to be written to.
@@ -186,6 +197,7 @@ class Emitter {
   void assign(const Assign &node, Span span);
   void if_statement(const If &node);
   void assign_local(LocalNumber local, ExprId value);
+  Value *narrowed(Value *value, const Type &type);
   void call_statement(ExprId id, const Call &node);
 
   // emit_event.cc
@@ -200,7 +212,7 @@ class Emitter {
   llvm::IRBuilder<> builder_;
   std::unordered_map<uint32_t, llvm::GlobalVariable *> maps_;
   llvm::GlobalVariable *full_ = nullptr, *banks_ = nullptr, *faults_ = nullptr;
-  std::unordered_map<std::string, llvm::GlobalVariable *> addresses_;  // of the kernel, by name
+  std::unordered_map<std::string, llvm::GlobalVariable *> words_;  // that the runtime fills in, by what they are
   uint32_t scratch_bytes_ = 0;  // the largest need of all programs
 
   // The program being emitted.
@@ -230,6 +242,9 @@ class Emitter {
   Known known_;
   Value *scratch_ = nullptr;  // stands for the scratch pointer until it is known whether one is needed
   uint32_t scratch_used_ = 0, stack_used_ = 0;
+  struct {
+    uint32_t offset = 0, size = 0;
+  } path_room_;  // in the scratch memory, for one path after the other
 };
 
 /// Code that may not run: what it computes is forgotten when the guard dies.

@@ -115,6 +115,7 @@ Result<TargetGroup> Kprobe::on_trampoline(const ProbeSpec &spec, const FunctionP
                                           const BodyUses &uses) const {
   const std::optional<KernelFunction> function = described_function(kernel_, pattern);
   const auto cannot = [&](std::string why) { return Error{.why = std::move(why), .help = "leave out `--via`"}; };
+  if (uses.registers) return cannot("the script needs a kprobe's registers");
   if (!function || !fits_trampoline(*function)) return cannot(fmt::format("its BTF lacks what {} needs", trampoline()));
   TargetGroup group = {.span = spec.span, .provider = std::string(probe_.name), .mechanism = std::string(trampoline())};
   group.section = fmt::format("{}/{}", trampoline(), function->name);

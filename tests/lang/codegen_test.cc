@@ -24,6 +24,8 @@ Providers all_providers() {
                          {.name = "tracepoint", .section = "tp"},
                          {.name = "kprobe", .section = "kprobe", .targets = 3},
                          {.name = "kretprobe", .section = "kretprobe"},
+                         {.name = "fentry", .section = "fentry/f"},
+                         {.name = "uprobe", .section = "uprobe"},
                          {.name = "fake"}});
 }
 
@@ -42,7 +44,9 @@ Outcome compiled(std::string script, Stage stage = Stage::none) {
   Timers timers;
   Outcome outcome;
   // What the examples ask of the kernel's structures.
-  Source declarations{"kernel.h", "struct task_struct { int tgid; };"};
+  Source declarations{"kernel.h",
+                      "struct path { void *mnt, *dentry; }; struct fs_struct { struct path pwd; };"
+                      "struct task_struct { int tgid; struct fs_struct *fs; };"};
   DeclaredTypes types;
   types.declare(declarations, {0, static_cast<uint32_t>(declarations.text.size())}, diagnostics);
   CompileOptions options;

@@ -25,6 +25,7 @@ inline std::vector<Field> fake_fields() {
       {"args.argv", pointer_type(AddressSpace::user, "char *"), ContextLoad{72}},
       {"args.buf", pointer_type(AddressSpace::user, "char"), ContextLoad{80}},
       {"args.count", u64_type, ContextLoad{88}},
+      {"args.sk", pointer_type(AddressSpace::kernel, "struct sock"), LibraryCall{"awl_trace_arg", {0}}},
   };
 }
 
@@ -51,7 +52,8 @@ class FakeProvider final : public Provider {
     for (size_t i = 0; i < answer_.targets; i++)
       group.targets.push_back({.name = i == 0 ? spec.text : fmt::format("{}_{}", spec.text, i),
                                .function = fmt::format("function_{}", i),
-                               .number = i});
+                               .number = i,
+                               .places = {{.offset = 16}}});
     group.fields = answer_.fields;
     if (uses.identity && answer_.targets > 1) group.identify = Identify::cookie;
     return {group};

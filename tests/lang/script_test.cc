@@ -263,6 +263,44 @@ TEST_CASE("constants") {
   CHECK(system_constant("AT_FDCWD") == -100);
 }
 
+TEST_CASE("a script lists its own parameters") {
+  auto help = [](std::string script) {
+    Source source{"t.awl", std::move(script)};
+    Diagnostics diagnostics;
+    DeclaredTypes declared;
+    const Ast ast = parse(source, {}, {{"help", std::nullopt}}, declared, diagnostics);
+    return diagnostics.empty() ? ast.parameters_help.value_or("none asked for") : diagnostics.render(source, false);
+  };
+  CHECK(help("begin { @ = getopt(\"n\", -5, \"how many\"); @s = getopt(\"who\", \"me\"); @b = getopt(\"all\"); }") ==
+        "parameters of this script, behind it:\n"
+        "  --n=-5                   how many\n"
+        "  --who=me\n"
+        "  --all\n");
+  CHECK(help("begin { @ = getopt(\"n\", true); @x = getopt(\"n\", true); }") ==
+        "parameters of this script, behind it:\n  --n=true\n");
+  CHECK(help("begin { @ = 1; }") == "this script has no parameters with names\n");
+  CHECK(help("begin { @ = getopt(\"help\"); }") == "none asked for");
+}
+
+TEST_CASE("#define stands for strings, too") {
+  Source source{"t.awl", "x"};
+  Diagnostics diagnostics;
+  DeclaredTypes declared;
+  auto defined = [&](std::string line) -> std::string {
+    Source text{"t.h", std::move(line)};
+    declared.define(text, {0, static_cast<uint32_t>(text.text.size())}, diagnostics);
+    const std::optional<CConstant> known = declared.constant("X");
+    if (!known) return "unknown";
+    return known->type.kind == Kind::string ? "'" + known->text + "'" : std::to_string(known->value);
+  };
+  CHECK(defined("X \"a b\"") == "'a b'");
+  CHECK(defined("X \"a\" \"\\tb\\n\"") == "'a\tb\n'");
+  CHECK(defined("X \"\"") == "''");
+  CHECK(defined("X \"open") == "unknown");
+  CHECK(defined("X \"a\" + 1") == "unknown");
+  CHECK(defined("X 12") == "12");
+}
+
 TEST_CASE("conditions of the preprocessor") {
   CHECK(expanded("#ifndef BPFTRACE_HAVE_BTF\n#error\n#include <linux/sched.h>\nbegin {\n#else\n#define A 1\n#endif\n"
                  "#if A > 1\nwrong\n#elif A\nbegin { }\n#else\nend { }\n#endif\n# a comment\n") == R"(
