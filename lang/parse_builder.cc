@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "lang/ast_walk.h"
-#include "lang/builtins.h"
 #include "lang/lexer.h"
 
 namespace awl {
@@ -21,11 +20,6 @@ ExprId Builder::expr(Span span, decltype(Expr::node) node) {
 
 ExprId Builder::binary(Span span, BinaryOp op, ExprId lhs, ExprId rhs, Span op_span) {
   return expr(span, Binary{op, lhs, rhs, op_span});
-}
-
-ExprId Builder::name(Span span, Identifier name) {
-  if (name.builtin && name.builtin->special == Special::time) name.builtin = find_builtin("nsecs");
-  return expr(span, NameRef{std::move(name)});
 }
 
 ExprId Builder::call(Span span, Identifier callee, std::vector<ExprId> arguments,

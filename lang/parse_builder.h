@@ -57,8 +57,6 @@ class Builder {
 
   ExprId expr(Span span, decltype(Expr::node) node);
   ExprId binary(Span span, BinaryOp op, ExprId lhs, ExprId rhs, Span op_span);
-  /// A name without parentheses. ply's `time` is the clock, while `time()` prints the time of day.
-  ExprId name(Span span, Identifier name);
   ExprId call(Span span, Identifier callee, std::vector<ExprId> arguments, std::vector<CallOption> options = {});
   /// @name[key]; @m[(a, b)] and @m[a, b] are the same.
   ExprId entry(Span span, std::string map, std::vector<ExprId> key);
