@@ -134,7 +134,7 @@ const Builtin rows[] = {
      .symbol = "awl_is_error",
      .group = "symbol",
      .summary = "whether an address of the kernel is an error number in truth",
-     .example = "kretprobe:vfs_* / is_err(retval) / { @[func] = count(); }"},
+     .example = "kretprobe:filp_open / is_err(retval) / { @errors = count(); }"},
     {.name = "reg",
      .form = Form::function,
      .parameters = named,
