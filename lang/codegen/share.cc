@@ -4,7 +4,9 @@
 // function of the program costs a call, a nanosecond or two, and the verifier follows it from each place just as it
 // follows a copy: constants stay constants, pointers what they are.
 #include <unordered_map>
+#include <vector>
 
+#include <llvm/ADT/MapVector.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 
@@ -79,7 +81,7 @@ void LibraryModule::share_functions() {
   uint64_t all = 0;
   for (const llvm::Function *program : programs_) all += extents.of(*program).instructions;
   if (all < large_script) return;
-  std::unordered_map<llvm::Function *, std::vector<llvm::CallInst *>> places;
+  llvm::MapVector<llvm::Function *, std::vector<llvm::CallInst *>> places;  // in the order of the script
   for (llvm::Function *program : programs_)
     for (llvm::Instruction &instruction : llvm::instructions(program))
       if (auto *call = llvm::dyn_cast<llvm::CallInst>(&instruction))
@@ -92,10 +94,9 @@ void LibraryModule::share_functions() {
     if (calls.size() < 2 || extent.instructions < least_size || extent.stack > most_stack || !can_be_called(*function))
       continue;
     describe(function, word_type(), std::vector<llvm::DIType *>(function->arg_size(), word_type()), file, 1);
+    settle_places(*function);
     for (llvm::CallInst *call : calls) call->addFnAttr(llvm::Attribute::NoInline);
   }
-  for (auto &[function, calls] : places)
-    if (function->getSubprogram()) settle_places(*function);
 }
 
 }  // namespace awl
