@@ -11,6 +11,7 @@
 #include <ctime>
 
 #include "runtime/elf_file.h"
+#include "runtime/named_values.h"
 #include "runtime/symbols/symbolizer.h"
 #include "src/base/text.h"
 
@@ -88,7 +89,7 @@ Status fill_words(const Manifest &manifest, Object &object, Symbolizer *symbols)
 
 void fill_control(awl_control &control) {
   control.start_ns = now_ns(CLOCK_BOOTTIME);
-  control.wall_ns = now_ns(CLOCK_REALTIME) - control.start_ns;
+  control.wall_ns = boot_epoch_ns();
   control.tai_ns = now_ns(CLOCK_TAI) - control.start_ns;
   struct stat status{};
   if (::stat("/proc/self/ns/pid", &status) != 0) return;

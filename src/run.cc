@@ -22,6 +22,7 @@
 #include "runtime/abilities.h"
 #include "runtime/kernel.h"
 #include "runtime/kernel_types.h"
+#include "runtime/phases.h"
 #include "runtime/providers/providers.h"
 #include "runtime/session.h"
 #include "runtime/sinks/style.h"
@@ -198,9 +199,8 @@ struct Live {
 
 /// Blocks for begin and end, which are attached to nothing.
 size_t own_blocks(const Manifest &manifest) {
-  return static_cast<size_t>(std::ranges::count_if(manifest.programs, [](const ProgramDescription &program) {
-    return program.group.provider == "begin" || program.group.provider == "end";
-  }));
+  return static_cast<size_t>(std::ranges::count_if(
+      manifest.programs, [](const ProgramDescription &program) { return is_begin(program) || is_end(program); }));
 }
 
 /// Until a signal, the end of the child or of all traced processes, exit(), a closed pipe, or the key q. True when it
