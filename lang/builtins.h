@@ -99,7 +99,6 @@ enum class Special : uint8_t {
   parse_address,       // pton("::1")
   address_space,       // kptr, uptr
   send_signal,
-  control_group_path,
   loaded_word,         // what the runtime finds out when the script is loaded
   question,            // is_str(e): `holds` of the row decides
   static_assertion,

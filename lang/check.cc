@@ -20,7 +20,6 @@ constexpr size_t longest_quote = 60;
 /// Entries of a keyed map unless said otherwise. Entries are allocated as they come, so this costs nothing up front.
 constexpr uint32_t default_capacity = 1u << 20;
 
-uint32_t round_up(uint32_t size) { return (size + 7) & ~7u; }
 
 /// Such a map has an entry for each probe at the most.
 bool is_keyed_by_probe(const MapDescription &map) {
@@ -418,7 +417,7 @@ MapDescription Checker::layout_of(const MapState &map) {
     if (result.banked && map.keyed) offset = 8;
   } else {
     result.value = complete(result.value);
-    result.value_size = round_up(map.value.size);
+    result.value_size = whole_words(map.value.size);
     if (!map.keyed) result.value_size += sizeof(awl_slot_header);
   }
   result.banks = result.banked ? AWL_BANKS : 1;
@@ -427,9 +426,9 @@ MapDescription Checker::layout_of(const MapState &map) {
                              : (per_cpu ? Storage::per_cpu_slot : Storage::slot);
   for (Type type : map.key) {
     type = complete(type);
-    if (type.kind == Kind::string) type.size = round_up(type.size);
+    if (type.kind == Kind::string) type.size = whole_words(type.size);
     result.key.push_back({type, offset, false});
-    offset += round_up(type.size);
+    offset += whole_words(type.size);
   }
   result.key_size = map.keyed ? offset : 4;
   result.capacity = map.keyed ? (options_.map_capacity ? options_.map_capacity : default_capacity) : result.banks;

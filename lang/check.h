@@ -237,7 +237,6 @@ class Checker {
   Type send_signal(ExprId id, const Call &node);
   Type probe_type(ExprId id);
   Type address_space(ExprId id, const Call &node);
-  Type control_group_path(ExprId id, const Call &node);
   // check_bytes.cc
   Type some_bytes(ExprId id, const Call &node);
   Type capacity(ExprId id, const Call &node);

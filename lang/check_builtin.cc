@@ -157,7 +157,7 @@ Type Checker::send_signal(ExprId id, const Call &node) {
 /// The first word of the probe's name.
 Type Checker::probe_type(ExprId id) {
   const std::string &name = body_->group.provider;
-  return set(id, string_type(static_cast<uint32_t>((name.size() + 8) & ~size_t{7})), UseText{name});
+  return set(id, string_type(whole_words(static_cast<uint32_t>(name.size()) + 1)), UseText{name});
 }
 
 Type Checker::address_space(ExprId id, const Call &node) {
@@ -166,13 +166,6 @@ Type Checker::address_space(ExprId id, const Call &node) {
   if (given.kind == Kind::unknown) return set(id, given);
   number(node.arguments[0], fmt::format("what `{}` takes", node.callee.builtin->name));
   type.pointee = given.pointee;
-  return set(id, type);
-}
-
-Type Checker::control_group_path(ExprId id, const Call &node) {
-  Type type = function(id, node);
-  if (node.arguments.size() > 1)
-    if (const std::string *filter = text_of(node.arguments[1])) type.name = *filter;
   return set(id, type);
 }
 

@@ -130,8 +130,6 @@ Type Checker::call(ExprId id, const Call &node) {
       return send_signal(id, node);
     case Special::address_space:
       return address_space(id, node);
-    case Special::control_group_path:
-      return control_group_path(id, node);
     case Special::compare_bytes:
       return some_bytes(id, node);
     case Special::capacity:
@@ -192,7 +190,7 @@ Type Checker::send(ExprId id, EventDescription event, std::span<const ExprId> va
     if (column.variable)
       offset += sizeof(awl_event_string);
     else
-      offset += (type.size + 7) & ~7u;
+      offset += whole_words(type.size);
     event.columns.push_back(column);
   }
   event.record_size = offset;

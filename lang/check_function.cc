@@ -72,7 +72,7 @@ Type Checker::byte_swap(ExprId id, const Call &node) {
 Type Checker::concatenate(ExprId id, const Call &node) {
   function(id, node);
   auto size = [&](size_t i) { return body_->type_of[static_cast<uint32_t>(node.arguments[i])].size; };
-  return set(id, string_type((size(0) + size(1) + 7) & ~7u));
+  return set(id, string_type(whole_words(size(0) + size(1))));
 }
 
 /// An array of bytes tells its length, an address needs one.
@@ -151,7 +151,7 @@ Type Checker::length(ExprId id, const Call &node) {
   const MapRef *map = map_argument(node, 0);
   if (!map || map->keyed) {
     Type type = value(node.arguments[0]);
-    if (type.kind == Kind::string || type.kind == Kind::kernel_stack || type.kind == Kind::user_stack)
+    if (type.kind == Kind::string || is_stack(type.kind))
       return set(id, u64_type);
     if (type.kind == Kind::array)
       return set(id, u64_type, UseConstant{array_count(type)});

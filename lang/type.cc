@@ -19,7 +19,7 @@ Type pointer_type(AddressSpace space, std::string pointee) {
 
 Type simple_type(Kind kind) {
   uint32_t size = 8;
-  if (kind == Kind::user_symbol || kind == Kind::kernel_stack || kind == Kind::user_stack) size = 16;
+  if (kind == Kind::user_symbol || is_stack(kind)) size = 16;
   if (kind == Kind::inet) size = 24;
   return {.kind = kind, .size = size};
 }
@@ -63,7 +63,7 @@ Type tuple_type(const std::vector<Type> &elements, const std::vector<std::string
     Type element = elements[i];
     element.is_literal = false;
     tuple.parts.push_back({.name = names.empty() ? "" : names[i], .type = element, .offset = tuple.size});
-    tuple.size += (element.size + 7) & ~7u;
+    tuple.size += whole_words(element.size);
   }
   return tuple;
 }
@@ -78,7 +78,7 @@ Type structure_type(std::string spelling, uint32_t size) {
   return {.kind = Kind::structure, .size = size, .name = std::move(spelling)};
 }
 
-Type buffer_type(uint32_t bytes) { return {.kind = Kind::buffer, .size = (bytes + 4 + 7) & ~7u}; }
+Type buffer_type(uint32_t bytes) { return {.kind = Kind::buffer, .size = whole_words(bytes + 4)}; }
 
 uint32_t array_count(const Type &array) {
   uint32_t element = array.parts.empty() ? 0 : memory_size(array.parts[0].type);
@@ -165,7 +165,7 @@ std::string describe(const Type &type) {
 
 bool has_stack(const Type &type) {
   const auto inside = [](const Part &part) { return has_stack(part.type); };
-  return type.kind == Kind::kernel_stack || type.kind == Kind::user_stack || std::ranges::any_of(type.parts, inside);
+  return is_stack(type.kind) || std::ranges::any_of(type.parts, inside);
 }
 
 }  // namespace awl

@@ -38,7 +38,7 @@ enum class Kind : uint8_t {
   mac,            // 6 bytes of a hardware address in a u64
   timestamp,      // u64 nanoseconds; `name` is the strftime format
   username,       // u64 user id
-  cgroup_path,    // u64 id of a control group; `name` is a filter
+  cgroup_path,    // u64 id of a control group
 };
 
 /// What a number counts; decides how it is printed.
@@ -78,6 +78,9 @@ struct Part {
 
 /// Values that live in memory rather than in a register.
 bool is_memory(Kind kind);
+constexpr bool is_stack(Kind kind) { return kind == Kind::kernel_stack || kind == Kind::user_stack; }
+/// Bytes of the whole words that so many bytes take, in keys, values, records and on the stack.
+constexpr uint32_t whole_words(uint32_t bytes) { return (bytes + 7) & ~7u; }
 
 Type integer_type(uint8_t width, bool is_signed, Unit unit = Unit::none);
 Type string_type(uint32_t size);

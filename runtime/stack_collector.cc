@@ -16,14 +16,12 @@ namespace {
 /// With fewer new ones it is not worth the while; each of the kernel's maps has room for sixteen times as many.
 constexpr uint64_t least_added = uint64_t{1} << 14;
 
-bool is_stack(const Type &type) { return type.kind == Kind::kernel_stack || type.kind == Kind::user_stack; }
-
 bool has_stack(const std::vector<Column> &key) {
   return std::ranges::any_of(key, [](const Column &column) { return has_stack(column.type); });
 }
 
 void add_ids(const Type &type, std::span<const std::byte> bytes, size_t at, std::unordered_set<uint64_t> &ids) {
-  if (is_stack(type) && at + sizeof(awl_stack) <= bytes.size()) {
+  if (is_stack(type.kind) && at + sizeof(awl_stack) <= bytes.size()) {
     awl_stack stack;
     std::memcpy(&stack, bytes.data() + at, sizeof stack);
     if (stack.id != 0) ids.insert(stack.id);

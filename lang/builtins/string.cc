@@ -172,7 +172,7 @@ const Builtin rows[] = {
      .form = Form::function,
      .parameters = group_id,
      .result = simple<Kind::cgroup_path>,
-     .special = Special::control_group_path,
+     .special = Special::same_number,
      .group = "names",
      .summary = "path of a control group, by its id",
      .example = "tracepoint:sched:sched_switch { @[cgroup_path(cgroup)] = count(); }"},

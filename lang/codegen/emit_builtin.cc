@@ -103,10 +103,10 @@ void Emitter::path_into(ExprId id, const Call &node, Value *to) {
   constexpr uint32_t names_bytes = AWL_PATH_WORDS * 8;
   if (uint32_t need = names_bytes + size + AWL_PATH_SLACK; need > path_room_.size) {
     path_room_ = {scratch_used_, need};
-    scratch_used_ += (need + 7) & ~7u;
+    scratch_used_ += whole_words(need);
   }
   Value *names = offset(scratch_, path_room_.offset), *text = offset(names, names_bytes);
-  zero(text, (size + 7) & ~7u);
+  zero(text, whole_words(size));
   call("awl_path", {text, constant(size), address, names});
   call("awl_str_kernel", {to, constant(size), as_number(text)});
 }

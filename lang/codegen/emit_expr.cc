@@ -318,7 +318,7 @@ llvm::Value *Emitter::strings_equal(ExprId lhs, ExprId rhs) {
 /// Tuples, structures, arrays, buffers: the same bytes, in a layout that has room for both.
 llvm::Value *Emitter::memory_equal(ExprId lhs, ExprId rhs) {
   Type both = *join_types(type_of(lhs), type_of(rhs));
-  uint32_t size = (both.size + 7) & ~7u;
+  uint32_t size = whole_words(both.size);
   Value *sides[2];
   for (int i = 0; i < 2; i++) {
     sides[i] = temporary(size);

@@ -10,9 +10,7 @@ namespace awl {
 
 llvm::Value *Emitter::call_number(ExprId id, const Call &node) {
   const Builtin &row = *node.callee.builtin;
-  if (row.special == Special::same_number || row.special == Special::address_space ||
-      row.special == Special::control_group_path)
-    return number(node.arguments[0]);
+  if (row.special == Special::same_number || row.special == Special::address_space) return number(node.arguments[0]);
   if (row.special == Special::find) return find(node);
   if (row.special == Special::user_address) return user_address(id, node);
   if (row.special == Special::per_cpu_address) return per_cpu_address(id, node);
@@ -71,7 +69,7 @@ llvm::Value *Emitter::length(ExprId id, const Call &node) {
   ExprId operand = node.arguments[0];
   const auto *use = std::get_if<UseLocal>(&use_of(id));
   Kind kind = type_of(operand).kind;
-  if (kind == Kind::kernel_stack || kind == Kind::user_stack) return call("awl_stack_length", {memory_at(operand)});
+  if (is_stack(kind)) return call("awl_stack_length", {memory_at(operand)});
   if (!use) return call("awl_strlen", {memory_at(operand), constant(type_of(operand).size)});
   AWL_CHECK(frame_);
   MapNumber map = std::get<UseMap>(use_of(operand)).map;

@@ -25,7 +25,6 @@ constexpr uint32_t body_budget = 48;
 /// Rounds of a loop on kernels without bpf_loop(), where the verifier walks through each of them.
 constexpr uint64_t most_plain_rounds = 128;
 
-uint32_t round_up(uint32_t size) { return (size + 7) & ~7u; }
 
 }  // namespace
 
@@ -36,7 +35,7 @@ void Emitter::place_locals(const CheckedBody &body) {
   bool framed = body.has_loops && options_.loop_calls();
   if (framed) scratch_used_ = 8;  // where to leave to
   for (const Type &type : body.locals) {
-    uint32_t size = std::max(8u, round_up(type.size));
+    uint32_t size = std::max(8u, whole_words(type.size));
     if (!framed) {
       locals_.push_back({.fixed = temporary(size), .offset = 0});
       continue;
@@ -53,7 +52,7 @@ void Emitter::place_locals(const CheckedBody &body) {
     builder_.CreateStore(constant(leave_not), scratch_);
   }
   for (size_t i = 0; i < body.locals.size(); i++)
-    zero(local_place(LocalNumber(i)), std::max(8u, round_up(body.locals[i].size)));
+    zero(local_place(LocalNumber(i)), std::max(8u, whole_words(body.locals[i].size)));
 }
 
 Emitter::Value *Emitter::local_place(LocalNumber local) {
@@ -147,7 +146,7 @@ void Emitter::return_statement(const Return &node) {
 void Emitter::inline_call(ExprId id, const InlineCall &node) {
   BasicBlock *end = new_block("returned");
   inlines_.push_back({end, std::get<UseLocal>(use_of(id)).local, in_loop_body_});
-  zero(local_place(inlines_.back().result), round_up(body_->locals[static_cast<uint32_t>(inlines_.back().result)].size));
+  zero(local_place(inlines_.back().result), whole_words(body_->locals[static_cast<uint32_t>(inlines_.back().result)].size));
   {
     Branch branch(*this);
     statement(node.body);
@@ -259,12 +258,12 @@ void Emitter::for_map(StmtId id, const ForMap &node, Span span) {
     }
     Value *place = local_place(pair);
     const Part &key_part = type.parts[0], &value_part = type.parts[1];
-    copy(offset(place, key_part.offset), key, round_up(key_part.type.size));
+    copy(offset(place, key_part.offset), key, whole_words(key_part.type.size));
     Value *to = offset(place, value_part.offset);
     if (description.show != Show::none)
       aggregate_value_into(description, value, to);
     else
-      copy(to, value, round_up(value_part.type.size));
+      copy(to, value, whole_words(value_part.type.size));
     statement(node.body);
   });
   call("awl_for_each", {map_pointer(map), body, frame_});

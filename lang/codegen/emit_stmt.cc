@@ -27,7 +27,7 @@ void Emitter::statement(StmtId id) {
         LocalNumber local = body_->locals_of.at(static_cast<uint32_t>(id))[0];
         const Type &type = body_->locals[static_cast<uint32_t>(local)];
         if (node.value) return assign_local(local, *node.value);
-        zero(local_place(local), std::max(8u, (type.size + 7) & ~7u));  // anew in each round of a loop
+        zero(local_place(local), std::max(8u, whole_words(type.size)));  // anew in each round of a loop
       },
       [&](const While &node) { while_loop(node, stmt.span); },
       [&](const ForRange &node) { for_range(id, node, stmt.span); },
@@ -66,7 +66,6 @@ void Emitter::call_statement(ExprId id, const Call &node) {
     case Special::capacity:
     case Special::question:
     case Special::address_space:
-    case Special::control_group_path:
     case Special::loaded_word:
     case Special::user_address:
     case Special::per_cpu_address:

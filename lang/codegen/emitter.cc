@@ -19,7 +19,6 @@ constexpr uint32_t largest_on_stack = 64;
 /// Up to here, memory is moved and cleared by plain loads and stores; beyond, by a helper.
 constexpr uint32_t largest_inline = 64;
 
-uint32_t round_up(uint32_t size) { return (size + 7) & ~7u; }
 
 }  // namespace
 
@@ -175,7 +174,7 @@ void Emitter::close_scratch(BasicBlock *start, BasicBlock *out) {
 }
 
 Emitter::Value *Emitter::temporary(uint32_t size) {
-  size = round_up(size);
+  size = whole_words(size);
   if (size <= largest_on_stack && stack_used_ + size <= stack_budget) {
     stack_used_ += size;
     llvm::IRBuilder<> entry(allocas_, allocas_->begin());
@@ -203,10 +202,10 @@ void Emitter::copy(Value *to, Value *from, uint32_t size) {
 
 void Emitter::store_text(Value *to, std::string_view text, uint32_t size, bool pad) {
   uint32_t used = static_cast<uint32_t>(std::min<size_t>(text.size(), size - 1)) + 1;
-  if (pad && round_up(used) < size) {
+  if (pad && whole_words(used) < size) {
     zero(to, size);
   }
-  for (uint32_t at = 0; at < used || (pad && at < std::min(round_up(used), size)); at += 8) {
+  for (uint32_t at = 0; at < used || (pad && at < std::min(whole_words(used), size)); at += 8) {
     uint64_t word = 0;
     for (uint32_t i = 0; i < 8 && at + i + 1 < used; i++)
       word |= static_cast<uint64_t>(static_cast<unsigned char>(text[at + i])) << (8 * i);
