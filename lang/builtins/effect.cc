@@ -48,7 +48,7 @@ const Builtin rows[] = {
      .danger = "makes a function of the kernel return without doing its work",
      .group = "effect",
      .summary = "let the traced function return this at once, where the kernel allows to inject errors (--unsafe)",
-     .example = "kprobe:should_fail_bio / comm == \"tested\" / { override((uint64)-5); }"},
+     .example = "kprobe:__x64_sys_mkdirat / comm == \"tested\" / { override((uint64)-28); }"},
     {.name = "write_user",
      .form = Form::statement,
      .parameters = written,
