@@ -130,7 +130,7 @@ AWL_ASSERT_SIZE(struct awl_control, 80);
 
 /* Directories on the way from a file to the root that path() goes through; a power of two. */
 #define AWL_PATH_PARTS 64
-#define AWL_PATH_WORDS (AWL_PATH_PARTS + 2)
+#define AWL_PATH_WORDS (AWL_PATH_PARTS + 4)
 /* Bytes behind those of a path that a part of it may reach into. */
 #define AWL_PATH_SLACK 264
 
