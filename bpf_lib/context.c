@@ -68,9 +68,8 @@ u64 awl_syscall_number_exit(void *ctx) {
   return number;
 }
 
-/* Argument `index` (0..5) of the system call being entered. */
-u64 awl_syscall_arg(void *ctx, u64 index) {
-  struct awl_registers *regs = awl_syscall_registers(ctx);
+/* Argument `index` (0..5) of a system call whose registers these are. */
+static __always_inline u64 awl_syscall_register(struct awl_registers *regs, u64 index) {
   u64 *place = 0, value = 0;
   switch (index) {
     case 0: place = &regs->di; break;
@@ -83,6 +82,32 @@ u64 awl_syscall_arg(void *ctx, u64 index) {
   }
   bpf_probe_read_kernel(&value, sizeof(value), place);
   return value;
+}
+
+u64 awl_syscall_arg(void *ctx, u64 index) { return awl_syscall_register(awl_syscall_registers(ctx), index); }
+
+/*
+ * The same from the records of the tracepoints raw_syscalls:sys_enter {common, number, six arguments} and sys_exit
+ * {common, number, result}; the number lies where the raw tracepoint sys_enter has it. A leaving call's arguments are
+ * in the registers that the task goes back to.
+ */
+u64 awl_syscall_record_arg(void *ctx, u64 index) {
+  u64 *arguments = (u64 *)ctx + 2;
+  switch (index) {
+    case 0: return arguments[0];
+    case 1: return arguments[1];
+    case 2: return arguments[2];
+    case 3: return arguments[3];
+    case 4: return arguments[4];
+    case 5: return arguments[5];
+  }
+  return 0;
+}
+
+u64 awl_syscall_task_arg(void *ctx, u64 index) {
+  (void)ctx;
+  struct task_struct *task = bpf_get_current_task_btf();
+  return awl_syscall_register((struct awl_registers *)bpf_task_pt_regs(task), index);
 }
 
 /* Entry of `table` for the system call `number`: 0 not wanted, else 1 + index of the target. */

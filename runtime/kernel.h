@@ -131,6 +131,12 @@ class Kernel {
   Status can_fentry(const KernelFunction &function, bool at_exit) const;
   bool has_cookies() const;
   bool has_raw_cookies() const;
+  /// Whether the kernel may turn to another task in the middle of a program on a trampoline (fentry, fexit, BPF
+  /// iterators). Until that program goes on, all other hits on its processor are missed; kprobes are safe from that.
+  bool may_preempt() const;
+  /// The same for programs on raw tracepoints; those on perf events of tracepoints are safe, but for the tracepoints
+  /// of single system calls.
+  bool may_preempt_tracepoints() const;
   /// Whether this machine counts such a hardware event (a perf_event_attr's type and config).
   Status can_count(uint32_t type, uint64_t config) const;
 

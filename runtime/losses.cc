@@ -40,12 +40,20 @@ Note fault(const FaultDescription &description, uint64_t count, const Source *so
           .help = {}};
 }
 
+/// Programs of these are what a kernel preempts; the other kinds of probes on the same place are not.
+std::string_view missed_help(std::string_view probe) {
+  for (std::string_view kind : {"fentry:", "fexit:"})
+    if (probe.starts_with(kind)) return "a kprobe or kretprobe on the same function misses nothing when it is preempted";
+  if (probe.starts_with("rawtracepoint:")) return "the tracepoint of the same name misses nothing when it is preempted";
+  return {};
+}
+
 Note missed(const std::string &probe, uint64_t count, std::string_view why) {
   return {.kind = Note::Kind::missed,
           .count = count,
           .subject = probe,
           .message = fmt::format("{} missed: {}", plural(count, "hit"), why),
-          .help = {}};
+          .help = std::string(missed_help(probe))};
 }
 
 void add_stacks(const Losses &losses, std::vector<Note> &notes) {

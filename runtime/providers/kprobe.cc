@@ -42,6 +42,7 @@ class Kprobe final : public Provider {
  private:
   std::string_view trampoline() const { return probe_.at_exit ? "fexit" : "fentry"; }
   bool allows(const ResolveOptions &, std::string_view mechanism) const;
+  bool prefers_trampoline(const ResolveOptions &) const;
   bool is_repeated(std::string_view function) const;
   bool can_attach(std::span<const TraceableFunction> same_name) const;
   Result<std::vector<TraceableFunction>> find(const ProbeSpec &, const FunctionPattern &, Diagnostics &) const;
@@ -81,6 +82,14 @@ bool Kprobe::allows(const ResolveOptions &options, std::string_view mechanism) c
   if (!is_trampoline(via) && !is_single(via) && via != by_multi) return true;
   return via == mechanism || (is_trampoline(via) && is_trampoline(mechanism)) ||
          (is_single(via) && is_single(mechanism));
+}
+
+/// Whether a trampoline is the first choice for a single function. The kernel may preempt its program, and misses the
+/// processor's hits until it goes on; kprobes cost more and miss none.
+bool Kprobe::prefers_trampoline(const ResolveOptions &options) const {
+  if (!allows(options, trampoline())) return false;
+  const bool is_free = allows(options, probe_.name);
+  return !is_free || !kernel_.may_preempt() || !kernel_.has_kprobes();
 }
 
 /// Whether several functions that can be traced have the name, and the kernel tells them apart by address.
@@ -140,7 +149,7 @@ Result<std::string_view> Kprobe::choose_kprobe(const ResolveOptions &options, co
   const bool is_forced = !allows(options, probe_.name);
   if (is_forced && !is_plain)
     return Error{.why = "kprobe.multi takes functions without offset or module", .help = "leave out `--via`"};
-  if (is_plain && allows(options, by_multi) && (functions.size() > 1 || is_forced)) {
+  if (is_plain && allows(options, by_multi) && (functions.size() > 1 || is_forced || kernel_.may_preempt())) {
     const Status multi = kernel_.has_kprobe_multi();
     if (multi) return by_multi;
     if (is_forced) return multi.error();
@@ -202,7 +211,7 @@ std::vector<TargetGroup> Kprobe::resolve(const ProbeSpec &spec, const BodyUses &
   if (!functions || functions->empty()) return {};
   std::optional<Error> no_trampoline;
   const bool is_single = !pattern->has_glob() && pattern->address == 0 && pattern->offset == 0;
-  if (is_single && allows(options, trampoline())) {
+  if (is_single && prefers_trampoline(options)) {
     const Result<TargetGroup> group = on_trampoline(spec, *pattern, uses);
     if (group) return {*group};
     no_trampoline = group.error();

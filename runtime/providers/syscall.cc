@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // syscall: entry and return of system calls, by the names that programs know them by. However many are named, one
-// program on the raw tracepoint that all of them pass looks the number up; see syscall_tracepoint.h. Calls of 32-bit
+// program on the tracepoint that all of them pass looks the number up; see syscall_tracepoint.h. Calls of 32-bit
 // programs, whose numbers mean other calls, are told apart and left out.
 //
 // The names and types of arguments come from the tracepoints' format files. A return has them, too: the registers
@@ -20,8 +20,6 @@ namespace awl {
 namespace {
 
 constexpr std::string_view at_return = ":return";
-/// Of the raw tracepoint sys_exit: {struct pt_regs *regs; long ret}.
-constexpr uint32_t result_offset = 8;
 constexpr uint32_t arguments = 6;
 constexpr std::string_view replacing_registers[] = {"execve", "execveat", "rt_sigreturn"};
 
@@ -53,7 +51,7 @@ class Syscall final : public Provider {
  private:
   std::vector<std::string_view> find(const ProbeSpec &, Pattern, Diagnostics &) const;
   std::vector<TracepointField> format_of(std::string_view name) const;
-  std::vector<Field> fields_of(std::string_view name, bool is_return) const;
+  std::vector<Field> fields_of(std::string_view name, const SyscallEvent &event) const;
 
   const Kernel &kernel_;
 };
@@ -94,36 +92,39 @@ std::vector<TracepointField> Syscall::format_of(std::string_view name) const {
   return format ? std::move(*format) : std::vector<TracepointField>();
 }
 
-std::vector<Field> Syscall::fields_of(std::string_view name, bool is_return) const {
+std::vector<Field> Syscall::fields_of(std::string_view name, const SyscallEvent &event) const {
   std::vector<Field> fields;
-  if (is_return) fields.push_back({"retval", s64_type, ContextLoad{result_offset}});
-  if (is_return && std::ranges::find(replacing_registers, name) != std::end(replacing_registers)) return fields;
+  if (event.is_exit) fields.push_back({"retval", s64_type, syscall_result(event)});
+  if (event.is_exit && std::ranges::find(replacing_registers, name) != std::end(replacing_registers)) return fields;
   for (uint32_t i = 0; i < arguments; i++)
-    fields.push_back({fmt::format("arg{}", i), u64_type, LibraryCall{"awl_syscall_arg", {i}}});
-  std::ranges::move(dispatch_fields({.is_exit = false}, format_of(name)), std::back_inserter(fields));
+    fields.push_back({fmt::format("arg{}", i), u64_type, LibraryCall{std::string(syscall_argument(event)), {i}}});
+  for (Field &field : dispatch_fields({.has_record = event.has_record}, format_of(name))) {
+    if (auto *call = std::get_if<LibraryCall>(&field.access)) call->symbol = syscall_argument(event);
+    fields.push_back(std::move(field));
+  }
   std::erase_if(fields, [](const Field &field) { return field.name == "args.__syscall_nr"; });
   return fields;
 }
 
-std::vector<TargetGroup> Syscall::resolve(const ProbeSpec &spec, const BodyUses &uses, const ResolveOptions &,
+std::vector<TargetGroup> Syscall::resolve(const ProbeSpec &spec, const BodyUses &uses, const ResolveOptions &options,
                                           Diagnostics &diagnostics, std::optional<Error> &) const {
   const std::optional<Pattern> pattern = parse(spec, diagnostics);
   if (!pattern) return {};
+  const bool has_record = options.via == "perf" || (options.via != "raw_tp" && kernel_.may_preempt_tracepoints());
   std::vector<TargetGroup> singles;
   for (std::string_view name : find(spec, *pattern, diagnostics)) {
-    const SyscallEvent event = {.is_exit = pattern->is_return, .number = *syscall_number(name)};
-    TargetGroup group = {.span = spec.span, .provider = "syscall", .mechanism = "raw_tp dispatch"};
-    group.section = fmt::format("raw_tp/{}", event.raw_tracepoint());
+    const SyscallEvent event = {
+        .is_exit = pattern->is_return, .number = *syscall_number(name), .has_record = has_record};
+    TargetGroup group = {.span = spec.span, .provider = "syscall"};
     group.targets.push_back({.name = fmt::format("syscall:{}{}", name, pattern->is_return ? at_return : ""),
-                             .function = std::string(name),
-                             .attach = std::string(event.raw_tracepoint()),
-                             .number = event.number});
-    if (uses.any()) group.fields = fields_of(name, pattern->is_return);
+                             .function = std::string(name)});
+    put_on_dispatch(group, event);
+    if (uses.any()) group.fields = fields_of(name, event);
     singles.push_back(std::move(group));
   }
   leave_out_incomplete(singles, uses, diagnostics);
   std::vector<TargetGroup> groups = merge_targets(std::move(singles), uses, true);
-  for (TargetGroup &group : groups) set_dispatch(group, pattern->is_return, uses.identity);
+  for (TargetGroup &group : groups) set_dispatch(group, uses.identity);
   return groups;
 }
 

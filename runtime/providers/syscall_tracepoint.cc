@@ -2,6 +2,8 @@
 // System calls by dispatch; see syscall_tracepoint.h.
 #include "runtime/providers/syscall_tracepoint.h"
 
+#include <bpf/libbpf.h>
+
 #include <algorithm>
 
 #include "runtime/providers/links.h"
@@ -15,21 +17,49 @@ constexpr uint32_t arguments_offset = 16, argument_size = 8, max_arguments = 6;
 
 constexpr std::string_view number_field = "__syscall_nr";
 
-/// Context of the raw tracepoint sys_exit: {struct pt_regs *regs; long ret}.
-constexpr uint32_t result_offset = 8;
+/// Contexts at the exit: {struct pt_regs *regs; long ret} and {struct trace_entry ent; long id; long ret}.
+constexpr uint32_t raw_result_offset = 8, record_result_offset = 16;
+
+constexpr std::string_view by_raw = "raw_tp dispatch", by_perf = "perf dispatch", raw_exit_section = "raw_tp/sys_exit";
+
+/// Only the context of the raw tracepoint sys_exit lacks the number.
+std::string_view enter_or_exit(bool lacks_number, std::string_view enter, std::string_view exit) {
+  return lacks_number ? exit : enter;
+}
 
 std::optional<Access> access_of(const SyscallEvent &event, const TracepointField &field) {
-  if (field.name == number_field)
-    return LibraryCall{event.is_exit ? "awl_syscall_number_exit" : "awl_syscall_number_enter", {}};
-  if (event.is_exit) return field.name == "ret" ? std::optional<Access>(ContextLoad{result_offset}) : std::nullopt;
+  if (field.name == number_field) {
+    const bool lacks_number = event.is_exit && !event.has_record;
+    return LibraryCall{std::string(enter_or_exit(lacks_number, "awl_syscall_number_enter", "awl_syscall_number_exit")), {}};
+  }
+  if (event.is_exit) return field.name == "ret" ? std::optional<Access>(syscall_result(event)) : std::nullopt;
   // Newer kernels append copies of the strings that the arguments point to; these are not arguments.
   const uint32_t index = (field.offset - arguments_offset) / argument_size;
   const bool is_argument = field.offset >= arguments_offset && field.size == argument_size && index < max_arguments;
   if (!is_argument || field.is_data_location) return std::nullopt;
-  return LibraryCall{"awl_syscall_arg", {index}};
+  return LibraryCall{std::string(syscall_argument(event)), {index}};
 }
 
 }  // namespace
+
+Access syscall_result(const SyscallEvent &event) {
+  return ContextLoad{event.has_record ? record_result_offset : raw_result_offset};
+}
+
+std::string_view syscall_argument(const SyscallEvent &event) {
+  if (!event.has_record) return "awl_syscall_arg";
+  return event.is_exit ? "awl_syscall_task_arg" : "awl_syscall_record_arg";
+}
+
+void put_on_dispatch(TargetGroup &group, const SyscallEvent &event) {
+  const std::string name = event.is_exit ? "sys_exit" : "sys_enter";
+  group.mechanism = event.has_record ? by_perf : by_raw;
+  group.section = (event.has_record ? "tp/raw_syscalls/" : "raw_tp/") + name;
+  group.targets.front().attach = name;
+  group.targets.front().number = event.number;
+}
+
+bool is_dispatch(const TargetGroup &group) { return group.mechanism == by_perf || group.mechanism == by_raw; }
 
 std::optional<SyscallEvent> syscall_event(std::string_view subsystem, std::string_view event) {
   if (subsystem != "syscalls") return std::nullopt;
@@ -54,19 +84,29 @@ std::vector<Field> dispatch_fields(const SyscallEvent &event, const std::vector<
 Result<Attachments> attach_dispatch(bpf_program *program, const TargetGroup &group) {
   TargetGroup shared = {.identify = Identify::constant};
   shared.targets.push_back(group.targets.front());
-  return attach_raw_tracepoints(program, shared);
+  if (group.mechanism == by_raw) return attach_raw_tracepoints(program, shared);
+  const Target &target = shared.targets.front();
+  bpf_link *link = bpf_program__attach_tracepoint(program, "raw_syscalls", target.attach.c_str());
+  Result<std::unique_ptr<Attachment>> attachment = own_link(link, target.name, true);
+  if (!attachment) return attachment.error();
+  Attachments attachments;
+  attachments.push_back(std::move(*attachment));
+  return attachments;
 }
 
-void set_dispatch(TargetGroup &group, bool is_exit, bool identity) {
+void set_dispatch(TargetGroup &group, bool identity) {
+  const bool lacks_number = group.section == raw_exit_section;
   uint64_t highest = 0;
   for (const Target &target : group.targets) highest = std::max(highest, target.number);
   group.table.assign(highest + 1, 0);
   for (size_t i = 0; i < group.targets.size(); i++) group.table[group.targets[i].number] = static_cast<uint16_t>(i + 1);
-  group.guard = LibraryCall{is_exit ? "awl_syscall_guard_exit" : "awl_syscall_guard_enter", {}};
+  group.guard =
+      LibraryCall{std::string(enter_or_exit(lacks_number, "awl_syscall_guard_enter", "awl_syscall_guard_exit")), {}};
   group.identify = Identify::constant;
   if (!identity || group.targets.size() == 1) return;
   group.identify = Identify::library;
-  group.identify_call = {is_exit ? "awl_syscall_index_exit" : "awl_syscall_index_enter", {}};
+  group.identify_call = {
+      std::string(enter_or_exit(lacks_number, "awl_syscall_index_enter", "awl_syscall_index_exit")), {}};
 }
 
 }  // namespace awl

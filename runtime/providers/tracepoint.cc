@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // tracepoint: the places that the kernel's authors marked. Two mechanisms: a perf event for each ("perf"), and for
-// system calls one raw tracepoint for all ("raw_tp", see syscall_tracepoint.h).
+// system calls one program for all (see syscall_tracepoint.h).
 //
 // A block that uses none of the fields needs no record, and sits on the event's own raw tracepoint ("raw_tp"). Both
 // kinds of programs hang on the same call in the kernel, behind the same condition where the event has one
 // (TRACE_EVENT_CONDITION), so they count the same; but a raw tracepoint costs half, lets go at once, and does not
-// stay silent while another program runs on the processor.
+// stay silent while another program runs on the processor. A kernel that preempts programs on raw tracepoints misses
+// hits there, though, and then all events keep their perf events.
 #include <bpf/libbpf.h>
 
 #include <algorithm>
@@ -22,7 +23,7 @@
 namespace awl {
 namespace {
 
-constexpr std::string_view by_perf = "perf", by_dispatch = "raw_tp dispatch", by_raw = "raw_tp";
+constexpr std::string_view by_perf = "perf", by_raw = "raw_tp";
 /// Where each event needs a program of its own, so many of them load faster than as many perf events detach.
 constexpr size_t max_raw_programs = 64;
 
@@ -179,22 +180,20 @@ bool Tracepoint::can_be_raw(const std::vector<Event> &events, const BodyUses &us
                             const ResolveOptions &options) const {
   // Seen from a raw tracepoint, the frames that lead to the program lie on top of the kernel's stack.
   if (uses.any() || (uses.stack && options.via != by_raw) || options.via == by_perf) return false;
+  if (options.via != by_raw && kernel_.may_preempt_tracepoints()) return false;
   return options.via == by_raw || !uses.identity || events.size() <= max_raw_programs || kernel_.has_raw_cookies();
 }
 
 /// A system call without its tracepoint, where that has all that the body uses.
-bool lower_to_dispatch(TargetGroup &group, const Event &event, const BodyUses &uses) {
-  const std::optional<SyscallEvent> syscall = syscall_event(event.subsystem, event.name);
-  if (!syscall) return false;
+void lower_to_dispatch(TargetGroup &group, const Event &event, const BodyUses &uses, bool has_record) {
+  std::optional<SyscallEvent> syscall = syscall_event(event.subsystem, event.name);
+  if (!syscall) return;
+  syscall->has_record = has_record;
   std::vector<Field> fields = dispatch_fields(*syscall, event.fields);
   add_number_aliases(fields);
-  if (used_fields(fields, uses).size() != used_fields(group.fields, uses).size()) return false;
+  if (used_fields(fields, uses).size() != used_fields(group.fields, uses).size()) return;
   group.fields = std::move(fields);
-  group.mechanism = by_dispatch;
-  group.section = fmt::format("raw_tp/{}", syscall->raw_tracepoint());
-  group.targets.front().attach = syscall->raw_tracepoint();
-  group.targets.front().number = syscall->number;
-  return true;
+  put_on_dispatch(group, *syscall);
 }
 
 /// A group with this one target in it.
@@ -204,7 +203,8 @@ TargetGroup Tracepoint::group_for(const ProbeSpec &spec, const Event &event, con
   group.targets.push_back({.name = event.full_name(), .attach = event.subsystem + "/" + event.name});
   group.fields = record_fields(event);
   add_number_aliases(group.fields);
-  if (options.via != by_perf) lower_to_dispatch(group, event, uses);
+  if (options.via != by_perf)
+    lower_to_dispatch(group, event, uses, options.via != by_raw && kernel_.may_preempt_tracepoints());
   return group;
 }
 
@@ -242,7 +242,7 @@ std::vector<TargetGroup> Tracepoint::resolve(const ProbeSpec &spec, const BodyUs
                       .kind = ErrorKind::usage};
       return {};
     }
-    (one.mechanism == by_dispatch ? dispatched : one.mechanism == by_raw ? raw : recorded).push_back(std::move(one));
+    (is_dispatch(one) ? dispatched : one.mechanism == by_raw ? raw : recorded).push_back(std::move(one));
   }
   std::vector<TargetGroup> singles = std::move(dispatched);
   std::ranges::move(recorded, std::back_inserter(singles));
@@ -252,7 +252,7 @@ std::vector<TargetGroup> Tracepoint::resolve(const ProbeSpec &spec, const BodyUs
   singles.erase(first_recorded, singles.end());
   // A dispatch knows its target by the number; the others have to be told, and only where it matters.
   std::vector<TargetGroup> groups = merge_targets(std::move(singles), uses, true);
-  for (TargetGroup &group : groups) set_dispatch(group, group.targets.front().attach == "sys_exit", uses.identity);
+  for (TargetGroup &group : groups) set_dispatch(group, uses.identity);
   const auto add = [&](std::vector<TargetGroup> ones, bool (Kernel::*has_cookies)() const) {
     const bool asks_cookie = uses.identity && ones.size() > 1;
     std::ranges::move(merge_targets(std::move(ones), uses, asks_cookie && (kernel_.*has_cookies)()),
@@ -264,7 +264,7 @@ std::vector<TargetGroup> Tracepoint::resolve(const ProbeSpec &spec, const BodyUs
 }
 
 Result<Attachments> Tracepoint::attach(bpf_program *program, const TargetGroup &group) const {
-  if (group.mechanism == by_dispatch) return attach_dispatch(program, group);
+  if (is_dispatch(group)) return attach_dispatch(program, group);
   if (group.mechanism == by_raw) return attach_raw_tracepoints(program, group);
   Attachments attachments;
   for (size_t i = 0; i < group.targets.size(); i++) {

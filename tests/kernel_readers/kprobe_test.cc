@@ -54,6 +54,17 @@ TEST_CASE("one function that BTF knows goes by trampoline") {
   CHECK(field(exit.groups[0], "arg0") == nullptr);
 }
 
+TEST_CASE("a kernel that preempts trampolines gets kprobes, which miss nothing") {
+  World world;
+  world.root.write("/sys/kernel/debug/sched/preempt", "none voluntary (full)\n");
+  CHECK(world.entry("kprobe:vfs_read").groups.at(0).mechanism == "kprobe.multi");
+  CHECK(world.exit("kretprobe:vfs_read").groups.at(0).mechanism == "kprobe.multi");
+  CHECK(world.entry("kprobe:vfs_read", {}, {.via = "fentry"}).groups.at(0).mechanism == "fentry");
+  World without_kprobes(Abilities{.kprobes = unsupported("it has no kprobes"), .kprobe_multi = unsupported("none")});
+  without_kprobes.root.write("/sys/kernel/debug/sched/preempt", "none voluntary (full)\n");
+  CHECK(without_kprobes.entry("kprobe:vfs_read").groups.at(0).mechanism == "fentry");
+}
+
 TEST_CASE("arguments mean the same without trampolines") {
   const World world(no_trampolines);
   const Resolved entry = world.entry("kprobe:vfs_read", {.fields = {"arg0", "arg1"}});

@@ -120,6 +120,38 @@ TEST_CASE("returns of system calls") {
   CHECK(field(group, "args.ret")->type == integer_type(8, true));
 }
 
+TEST_CASE("a kernel that preempts raw tracepoints gets the dispatch by perf events") {
+  World world;
+  world.root.write("/sys/kernel/debug/sched/preempt", "full (lazy)\n");
+  world.root.write("/proc/sys/kernel/osrelease", "7.0.1-amd64\n");
+  const Resolved enter = world.resolve("tracepoint:syscalls:sys_enter_openat", {.fields = {"args.filename"}});
+  CHECK(enter.groups.at(0).mechanism == "perf dispatch");
+  CHECK(enter.groups[0].section == "tp/raw_syscalls/sys_enter");
+  CHECK(enter.groups[0].guard == LibraryCall{"awl_syscall_guard_enter", {}});
+  CHECK(field(enter.groups[0], "args.filename")->access == Access(LibraryCall{"awl_syscall_record_arg", {1}}));
+  const Resolved exit = world.resolve("tracepoint:syscalls:sys_exit_read", {.fields = {"args.ret"}});
+  CHECK(exit.groups.at(0).section == "tp/raw_syscalls/sys_exit");
+  CHECK(exit.groups[0].guard == LibraryCall{"awl_syscall_guard_enter", {}});
+  CHECK(field(exit.groups[0], "args.ret")->access == Access(ContextLoad{16}));
+  CHECK(world.resolve("tracepoint:sched:sched_switch").groups.at(0).mechanism == "perf");
+  CHECK(world.resolve("tracepoint:syscalls:sys_exit_read", {}, {.via = "raw_tp"}).groups.at(0).section ==
+        "raw_tp/sys_exit");
+}
+
+TEST_CASE("which kernels preempt what") {
+  const FakeRoot root;
+  const Kernel kernel(root.path(), fake_trials({}));
+  CHECK_FALSE(kernel.may_preempt());
+  root.write("/proc/version", "Linux version 6.12.1-amd64 (x) #1 SMP PREEMPT_DYNAMIC Debian 6.12.1\n");
+  CHECK(kernel.may_preempt());
+  CHECK_FALSE(kernel.may_preempt_tracepoints());
+  root.write("/proc/sys/kernel/osrelease", "10.2.0\n");
+  CHECK(kernel.may_preempt_tracepoints());
+  root.write("/sys/kernel/debug/sched/preempt", "none (voluntary) full\n");
+  CHECK_FALSE(kernel.may_preempt());
+  CHECK_FALSE(kernel.may_preempt_tracepoints());
+}
+
 TEST_CASE("what the dispatch lacks comes from the tracepoint itself") {
   const World world;
   const Resolved resolved = world.resolve("tracepoint:syscalls:sys_enter_openat", {.fields = {"args.__filename_val"}});
