@@ -171,8 +171,10 @@ void Checker::report_provider(const ProbeSpec &spec, Diagnostics &diagnostics) c
 /// What a spec without its alternatives stands for.
 Checker::Resolved Checker::resolve_one(const ProbeSpec &spec, const BodyUses &uses) const {
   Resolved result;
+  ResolveOptions options = options_.resolve;
+  options.programs = program_.bodies.size();
   if (const Provider *provider = find_provider(providers_, spec.text))
-    result.groups = provider->resolve(spec, uses, options_.resolve, result.diagnostics, result.refusal);
+    result.groups = provider->resolve(spec, uses, options, result.diagnostics, result.refusal);
   else
     report_provider(spec, result.diagnostics);
   std::erase_if(result.groups, [](const TargetGroup &group) { return group.targets.empty(); });

@@ -115,6 +115,7 @@ struct ResolveOptions {
   MissingProbes missing = MissingProbes::error;
   std::string via;  // --via: mechanism to force; empty: choose
   bool unsafe = false;
+  size_t programs = 0;  // of the script, so far: some events take few
 };
 
 /// One line of a listing and, for -lv, its fields ("    int fd").

@@ -110,7 +110,7 @@ std::vector<TargetGroup> Syscall::resolve(const ProbeSpec &spec, const BodyUses 
                                           Diagnostics &diagnostics, std::optional<Error> &) const {
   const std::optional<Pattern> pattern = parse(spec, diagnostics);
   if (!pattern) return {};
-  const bool has_record = options.via == "perf" || (options.via != "raw_tp" && kernel_.may_preempt_tracepoints());
+  const bool has_record = options.via == "perf" || (options.via != "raw_tp" && prefers_record(kernel_, options));
   std::vector<TargetGroup> singles;
   for (std::string_view name : find(spec, *pattern, diagnostics)) {
     const SyscallEvent event = {

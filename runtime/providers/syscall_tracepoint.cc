@@ -42,6 +42,12 @@ std::optional<Access> access_of(const SyscallEvent &event, const TracepointField
 
 }  // namespace
 
+bool prefers_record(const Kernel &kernel, const ResolveOptions &options) {
+  // The kernel runs at most 64 programs at an event (BPF_TRACE_MAX_PROGS), and other tracers have some there.
+  constexpr size_t most_programs = 48;
+  return options.programs < most_programs && kernel.may_preempt_tracepoints();
+}
+
 Access syscall_result(const SyscallEvent &event) {
   return ContextLoad{event.has_record ? record_result_offset : raw_result_offset};
 }

@@ -30,6 +30,10 @@ std::optional<SyscallEvent> syscall_event(std::string_view subsystem, std::strin
 /// The fields of the call's own tracepoint as the dispatch has them.
 std::vector<Field> dispatch_fields(const SyscallEvent &event, const std::vector<TracepointField> &fields);
 
+/// Whether a script's next dispatch should sit on the perf event: where raw tracepoints are preempted, as long as the
+/// event has room.
+bool prefers_record(const Kernel &kernel, const ResolveOptions &options);
+
 /// Where the result is; arguments have the library function of this name.
 Access syscall_result(const SyscallEvent &event);
 std::string_view syscall_argument(const SyscallEvent &event);

@@ -180,7 +180,7 @@ bool Tracepoint::can_be_raw(const std::vector<Event> &events, const BodyUses &us
                             const ResolveOptions &options) const {
   // Seen from a raw tracepoint, the frames that lead to the program lie on top of the kernel's stack.
   if (uses.any() || (uses.stack && options.via != by_raw) || options.via == by_perf) return false;
-  if (options.via != by_raw && kernel_.may_preempt_tracepoints()) return false;
+  if (options.via != by_raw && prefers_record(kernel_, options)) return false;
   return options.via == by_raw || !uses.identity || events.size() <= max_raw_programs || kernel_.has_raw_cookies();
 }
 
@@ -204,7 +204,7 @@ TargetGroup Tracepoint::group_for(const ProbeSpec &spec, const Event &event, con
   group.fields = record_fields(event);
   add_number_aliases(group.fields);
   if (options.via != by_perf)
-    lower_to_dispatch(group, event, uses, options.via != by_raw && kernel_.may_preempt_tracepoints());
+    lower_to_dispatch(group, event, uses, options.via != by_raw && prefers_record(kernel_, options));
   return group;
 }
 
