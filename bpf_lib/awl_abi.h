@@ -89,10 +89,11 @@ AWL_ASSERT_SIZE(struct awl_stack, 16);
 #define AWL_STACK_LOST 2      /* it could not be walked, or not be kept */
 
 /* Words of an entry of each of the maps: frames, and the epoch. With what the kernel adds it fills 256, 512 and 2048
- * bytes. */
+ * bytes; the last one is for kernels that walk over more than usual. */
 #define AWL_STACK_SHORT 24
 #define AWL_STACK_MIDDLE 56
 #define AWL_STACK_DEEP 128
+#define AWL_STACK_WHOLE 1024
 /* What the kernel walks over unless an administrator says otherwise (kernel.perf_event_max_stack). */
 #define AWL_STACK_MOST 127
 

@@ -3,7 +3,7 @@
  * Stacks. The kernel has a map of its own for them (bpf_get_stackid), which loses one of two stacks that fall into the
  * same bucket, and has room for all of them from the start. Here a stack is walked into scratch memory, and kept, once,
  * in an ordinary hash under a 64-bit hash of its frames; what is found there is compared, so that a stack is never
- * taken for another. Most stacks are short, so there are three maps, each for as many frames as fill a piece of the
+ * taken for another. Most stacks are short, so there are several maps, each for as many frames as fill a piece of the
  * kernel's allocator.
  *
  * The frames arrive with zeros behind them up to the size of the memory, and are looked at eight at a time. The last
@@ -24,6 +24,7 @@
 AWL_STACK_MAP(awl_stacks_short, AWL_STACK_SHORT);
 AWL_STACK_MAP(awl_stacks_middle, AWL_STACK_MIDDLE);
 AWL_STACK_MAP(awl_stacks_deep, AWL_STACK_DEEP);
+AWL_STACK_MAP(awl_stacks_whole, AWL_STACK_WHOLE);
 
 volatile struct awl_stack_losses awl_stack_losses;
 volatile u64 awl_stack_epoch; /* only ever grows */
@@ -184,12 +185,22 @@ void awl_stack_keep_middle(struct awl_stack *out, u64 *frames, s64 got, u64 dept
   awl_stack_found(out, count, id);
 }
 
+static __always_inline u64 awl_stack_find_deep(u64 *frames, u32 count) {
+  if (count < AWL_STACK_SHORT) return awl_stack_find(&awl_stacks_short, frames, count, AWL_STACK_SHORT);
+  if (count < AWL_STACK_MIDDLE) return awl_stack_find(&awl_stacks_middle, frames, count, AWL_STACK_MIDDLE);
+  return awl_stack_find(&awl_stacks_deep, frames, count, AWL_STACK_DEEP);
+}
+
 void awl_stack_keep_deep(struct awl_stack *out, u64 *frames, s64 got, u64 depth, u64 most, u64 user) {
   u32 count = awl_stack_describe(out, got, depth, most, user);
+  if (count) awl_stack_found(out, count, awl_stack_find_deep(frames, count));
+}
+
+void awl_stack_keep_whole(struct awl_stack *out, u64 *frames, s64 got, u64 depth, u64 most, u64 user) {
+  u32 count = awl_stack_describe(out, got, depth, most, user);
   if (!count) return;
-  u64 id = count < AWL_STACK_SHORT    ? awl_stack_find(&awl_stacks_short, frames, count, AWL_STACK_SHORT)
-           : count < AWL_STACK_MIDDLE ? awl_stack_find(&awl_stacks_middle, frames, count, AWL_STACK_MIDDLE)
-                                       : awl_stack_find(&awl_stacks_deep, frames, count, AWL_STACK_DEEP);
+  u64 id = count < AWL_STACK_DEEP ? awl_stack_find_deep(frames, count)
+                                  : awl_stack_find(&awl_stacks_whole, frames, count, AWL_STACK_WHOLE);
   awl_stack_found(out, count, id);
 }
 

@@ -38,8 +38,11 @@ Type Checker::stack(ExprId id, const Call &node) {
   }
   number(rest[0], "the depth of a stack");
   std::optional<uint64_t> depth = constant_of(rest[0]);
-  if (!depth || *depth < 1 || *depth > AWL_STACK_MOST) {
-    out_->error(span, "the depth of a stack is a number from 1 to {}", AWL_STACK_MOST);
+  const uint32_t most = std::max<uint32_t>(options_.most_frames, AWL_STACK_MOST);
+  if (!depth || *depth < 1 || *depth > most) {
+    auto message = out_->error(span, "the depth of a stack is a number from 1 to {}", most);
+    if (depth && *depth > most && *depth < AWL_STACK_WHOLE)
+      message.help("the kernel walks over more frames after `sysctl kernel.perf_event_max_stack={}`", *depth);
     return set(id, type);
   }
   return set(id, type, UseDepth{static_cast<uint32_t>(*depth)});

@@ -9,6 +9,7 @@
 
 #include "lang/checked.h"
 #include "lang/ctypes.h"
+#include "bpf_lib/awl_abi.h"
 #include "lang/image.h"
 #include "lang/parse.h"
 #include "lang/provider.h"
@@ -23,6 +24,7 @@ struct CompileOptions {
   bool follow = false;         // --follow: a set of processes that the running programs keep up to date
   uint32_t max_strlen = 1024;  // bytes that str() reads at most, with the NUL
   std::string stack_mode = {}; // how kstack and ustack are shown that do not say it: "perf", "raw", "build_id"
+  uint32_t most_frames = AWL_STACK_MOST;  // that the kernel walks over
   std::vector<std::pair<std::string, std::string>> environment;  // settings, which win over those of the script
   uint32_t map_capacity = 0;   // entries of a keyed map; 0: the default
   bool atomic_compare = true;  // the kernel has compare-and-exchange for BPF (5.12)

@@ -5,9 +5,11 @@
 #include <bpf/libbpf.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "runtime/object.h"
 #include "src/base/fd.h"
+#include "src/base/text.h"
 
 namespace awl {
 namespace {
@@ -17,7 +19,8 @@ struct StackMap {
   uint32_t words;
 };
 constexpr StackMap stack_maps[] = {
-    {shortest_stacks, AWL_STACK_SHORT}, {"awl_stacks_middle", AWL_STACK_MIDDLE}, {"awl_stacks_deep", AWL_STACK_DEEP}};
+    {shortest_stacks, AWL_STACK_SHORT}, {"awl_stacks_middle", AWL_STACK_MIDDLE}, {"awl_stacks_deep", AWL_STACK_DEEP},
+    {"awl_stacks_whole", AWL_STACK_WHOLE}};
 
 /// Different stacks of a length that a run can have.
 constexpr uint64_t room = uint64_t{1} << 18;
@@ -43,6 +46,12 @@ AddressKinds addresses_in(const Manifest &manifest) {
   for (const EventDescription &event : manifest.events)
     for (const Column &column : event.columns) look_at(column.type, found);
   return found;
+}
+
+uint32_t most_frames() {
+  const std::optional<std::string> text = read_file("/proc/sys/kernel/perf_event_max_stack", 64);
+  const long most = text ? std::strtol(text->c_str(), nullptr, 10) : AWL_STACK_MOST;
+  return static_cast<uint32_t>(std::clamp(most, 1l, long{AWL_STACK_WHOLE} - 1));
 }
 
 bool has_stacks(const bpf_object *object) { return bpf_object__find_map_by_name(object, shortest_stacks) != nullptr; }

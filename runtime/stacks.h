@@ -22,6 +22,8 @@ AddressKinds addresses_in(const Manifest &manifest);
 
 inline constexpr const char *shortest_stacks = "awl_stacks_short";
 
+/// Frames that this kernel walks over, as its administrator wants it, and that fit in our maps.
+uint32_t most_frames();
 bool has_stacks(const bpf_object *object);
 /// Before the object is loaded. `share`: bytes for all of them, when they must be allocated beforehand.
 void size_stack_maps(const bpf_object *object, bool preallocated, uint64_t share);

@@ -25,6 +25,7 @@
 #include "runtime/phases.h"
 #include "runtime/providers/providers.h"
 #include "runtime/session.h"
+#include "runtime/stacks.h"
 #include "runtime/sinks/style.h"
 #include "src/base/fd.h"
 #include "src/base/text.h"
@@ -128,6 +129,7 @@ CompileOptions compile_options(const Options &options, const CTypes &kernel_type
   result.follow = options.follow;
   result.environment = settings_of_environment();
   result.max_strlen = options.max_strlen;
+  result.most_frames = most_frames();
   result.map_capacity = options.map_capacity;
   result.atomic_compare = can_compare_atomically() || geteuid() != 0;  // who may not try may not run it either
   result.loop_calls = [] { return can_call_loops() || geteuid() != 0; };

@@ -23,11 +23,14 @@ struct Room {
   const char *keep;
 };
 
-/// Frames that are skipped have to fit too: kernels before 5.18 skip after they have cut the stack to its room.
-Room room_for(uint32_t frames) {
+/// Frames that are skipped have to fit too, if the kernel walks over as many: kernels before 5.18 skip after they have
+/// cut the stack to its room.
+Room room_for(uint32_t depth, uint32_t slack) {
+  const uint32_t frames = depth + slack;
   if (frames < AWL_STACK_SHORT) return {AWL_STACK_SHORT, "awl_stack_keep_short"};
   if (frames < AWL_STACK_MIDDLE) return {AWL_STACK_MIDDLE, "awl_stack_keep_middle"};
-  return {AWL_STACK_DEEP, "awl_stack_keep_deep"};
+  if (depth < AWL_STACK_DEEP) return {AWL_STACK_DEEP, "awl_stack_keep_deep"};
+  return {AWL_STACK_WHOLE, "awl_stack_keep_whole"};
 }
 
 }  // namespace
@@ -43,10 +46,10 @@ llvm::Value *Emitter::tracer_frames() {
 /// The value of kstack or ustack: struct awl_stack.
 void Emitter::stack_into(ExprId id, Value *to) {
   const auto *limit = std::get_if<UseDepth>(&use_of(id));
-  uint32_t depth = limit ? limit->frames : AWL_STACK_MOST;
+  uint32_t depth = limit ? limit->frames : options_.most_frames;
   bool user = type_of(id).kind == Kind::user_stack;
   uint32_t slack = user ? 0 : most_skipped;
-  Room room = room_for(depth + slack);
+  Room room = room_for(depth, slack);
   Value *frames = temporary(room.words * 8);
   Value *flags = user ? constant(BPF_F_USER_STACK) : tracer_frames();
   uint32_t walked = std::min(depth + slack, room.words);
@@ -57,7 +60,7 @@ void Emitter::stack_into(ExprId id, Value *to) {
                         : call("awl_stack_walk", {context_, frames, bytes, flags});
   zero(offset(frames, depth * 8ull), (room.words - depth) * 8);
   // Only one that should be whole is worth a word when it is cut.
-  uint64_t most = limit ? ~0ull : AWL_STACK_MOST - slack;
+  uint64_t most = limit ? ~0ull : options_.most_frames - std::min(slack, options_.most_frames - 1);
   call(room.keep, {to, frames, got, constant(depth), constant(most), constant(user)});
 }
 
