@@ -57,6 +57,10 @@ bool is_alive(uint32_t process) {
 
 }  // namespace
 
+std::string path_of_mapped(uint32_t process, const Mapping &mapping) {
+  return fmt::format("/proc/{}/map_files/{:x}-{:x}", process, mapping.begin, mapping.end);
+}
+
 Processes::Processes() : own_root_(root_of("self")) {}
 
 std::optional<Processes::Root> Processes::root_of(const std::string &process) {
@@ -87,7 +91,16 @@ void Processes::forget_ended() {
   }
 }
 
-uint32_t Processes::file_number(uint32_t process, std::string_view path, std::string_view build_id) {
+/// What can be opened; an empty descriptor when it is gone already.
+Fd Processes::open_in_time(uint32_t process, const Mapping &mapping, const MappedFile &file) const {
+  constexpr int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+  const std::string path = file.foreign ? fmt::format("/proc/{}/root{}", process, file.path) : file.path;
+  Fd fd(file.path.ends_with(deleted_mark) ? -1 : ::open(path.c_str(), flags));
+  return fd ? std::move(fd) : Fd(::open(path_of_mapped(process, mapping).c_str(), flags));
+}
+
+uint32_t Processes::file_number(uint32_t process, const Mapping &mapping, std::string_view path,
+                                std::string_view build_id, bool just_mapped) {
   std::string number = std::to_string(process);
   std::optional<Root> root = root_of(number);
   if (!root) root = own_root_;  // gone already: what the path leads to has to prove itself by its build id
@@ -95,17 +108,22 @@ uint32_t Processes::file_number(uint32_t process, std::string_view path, std::st
   auto [found, is_new] = file_numbers_.try_emplace(std::move(key), static_cast<uint32_t>(files_.size()));
   if (!is_new) return found->second;
   MappedFile file{.path = std::string(path), .build_id = std::string(build_id), .foreign = root != own_root_, .fd = {}};
-  if (file.foreign && path.starts_with('/') && open_files_ < most_open_files) {
-    std::string there = fmt::format("/proc/{}/root{}", process, path);
-    file.fd = Fd(::open(there.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const bool may_be_lost = file.foreign || just_mapped || path.ends_with(deleted_mark);
+  if (may_be_lost && path.starts_with('/') && !path.starts_with("//") && open_files_ < most_open_files) {
+    file.fd = open_in_time(process, mapping, file);
     open_files_ += file.fd ? 1 : 0;
   }
   files_.push_back(std::move(file));
   return found->second;
 }
 
-void Processes::mapped(uint32_t process, Mapping mapping, std::string_view path, std::string_view build_id) {
-  mapping.file = file_number(process, path, build_id);
+void Processes::mapped(uint32_t process, const Mapping &mapping, std::string_view path, std::string_view build_id) {
+  note(process, mapping, path, build_id, true);
+}
+
+void Processes::note(uint32_t process, Mapping mapping, std::string_view path, std::string_view build_id,
+                     bool just_mapped) {
+  mapping.file = file_number(process, mapping, path, build_id, just_mapped);
   Process &known = entry(process);
   auto same = [&](const Mapping &other) {
     return std::tie(other.begin, other.end, other.offset, other.file) ==
@@ -127,7 +145,7 @@ void Processes::scan(uint32_t process) {
   std::vector<Mapping> seen = std::exchange(entry(process).mappings, {});
   for (std::string_view line : split(text, '\n'))
     if (auto parsed = parse_maps_line(line); parsed && !parsed->path.empty())
-      mapped(process, parsed->mapping, parsed->path, "");
+      note(process, parsed->mapping, parsed->path, "", false);
   Process &known = entry(process);
   known.owner = about.st_uid;
   known.mappings.insert(known.mappings.end(), seen.begin(), seen.end());

@@ -20,7 +20,8 @@
 namespace awl {
 
 /// A file with code. Where the process sees another file system than we do, the path alone would lead us to a
-/// different file, so the file is opened while the process lives.
+/// different file, so the file is opened while the process lives; and so is one that a process has just begun to use, or
+/// that was deleted, since nobody knows what will lie there when the name is wanted.
 struct MappedFile {
   std::string path;      // as the process calls it
   std::string build_id;  // bytes, when the kernel told them; what is opened must have the same
@@ -28,16 +29,23 @@ struct MappedFile {
   Fd fd;
 };
 
+/// What the kernel puts behind a path that leads to the file no more.
+inline constexpr std::string_view deleted_mark = " (deleted)";
+
 struct Mapping {
   uint64_t begin = 0, end = 0, offset = 0;
   uint32_t file = 0;
 };
 
+/// Where the kernel shows the very file that is mapped, as long as it is.
+std::string path_of_mapped(uint32_t process, const Mapping &mapping);
+
 class Processes {
  public:
   Processes();
 
-  void mapped(uint32_t process, Mapping mapping, std::string_view path, std::string_view build_id);
+  /// The kernel has just told of it.
+  void mapped(uint32_t process, const Mapping &mapping, std::string_view path, std::string_view build_id);
   void forked(uint32_t process, uint32_t parent);
   /// What /proc says of one process, or of all.
   void scan(uint32_t process);
@@ -62,7 +70,10 @@ class Processes {
   using Root = std::pair<uint64_t, uint64_t>;  // the mount namespace, and the directory that is its root there
   static std::optional<Root> root_of(const std::string &process);
   Process &entry(uint32_t process);
-  uint32_t file_number(uint32_t process, std::string_view path, std::string_view build_id);
+  uint32_t file_number(uint32_t process, const Mapping &mapping, std::string_view path, std::string_view build_id,
+                       bool just_mapped);
+  void note(uint32_t process, Mapping mapping, std::string_view path, std::string_view build_id, bool just_mapped);
+  Fd open_in_time(uint32_t process, const Mapping &mapping, const MappedFile &file) const;
   const Mapping *find_seen(uint32_t process, uint64_t address) const;
   void forget_ended();
 

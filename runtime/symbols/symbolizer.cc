@@ -176,18 +176,22 @@ const Symbolizer::Module &Symbolizer::module_of(uint32_t process, const Processe
   return module;
 }
 
-/// By the descriptor that was opened in time, through the process if it lives, and by our own path at last.
+/// By the descriptor that was opened in time, through the process if it lives, and by our own path at last. What has a
+/// build id proves itself by it; of anything else only what is mapped is sure to be the right one.
 SymbolFile *Symbolizer::open(uint32_t process, const Mapping &mapping, MappedFile &file) {
   if (file.path == vdso_name) return open_once(file.path, vdso_file(), "");
   if (!file.path.starts_with('/') || file.path.starts_with("//")) return nullptr;
-  if (file.fd) return open_once(file.path, std::move(file.fd), file.build_id);
-  std::string live[] = {fmt::format("/proc/{}/root{}", process, file.path),
-                        fmt::format("/proc/{}/map_files/{:x}-{:x}", process, mapping.begin, mapping.end)};
+  const std::string in_process = fmt::format("/proc/{}/root{}", process, file.path);
+  std::string name = file.foreign ? in_process : file.path;
+  if (name.ends_with(deleted_mark)) name.resize(name.size() - deleted_mark.size());
+  Fd mapped(::open(path_of_mapped(process, mapping).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (mapped && file.build_id.empty()) file.fd = std::move(mapped);
+  if (file.fd)
+    if (SymbolFile *binary = open_once(name, std::move(file.fd), file.build_id)) return binary;
   if (!file.foreign)
     if (SymbolFile *binary = open_once(file.path, Fd(), file.build_id)) return binary;
-  for (const std::string &path : live)
-    if (SymbolFile *binary = open_once(path, Fd(), file.build_id)) return binary;
-  return nullptr;
+  if (SymbolFile *binary = open_once(in_process, Fd(), file.build_id)) return binary;
+  return mapped ? open_once(name, std::move(mapped), file.build_id) : nullptr;
 }
 
 /// The same file may be mapped under many names. One that is not the file that was mapped is not used.
