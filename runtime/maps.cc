@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <numeric>
 #include <string>
 #include <unordered_map>
 
@@ -114,13 +115,13 @@ Status Maps::gather(size_t index, std::optional<uint64_t> bank, Gathered &out) c
 
 /// Nothing for what was never set: a slot without a value, cells that no sample reached. (A key whose cells are all
 /// empty was just inserted and gets its first sample at this very moment, unless zero() emptied it.)
-std::optional<TypedValue> Maps::value_of(size_t index, std::span<const uint64_t> words) const {
+std::optional<TypedValue> Maps::value_of(size_t index, std::span<const uint64_t> words, Symbols *symbols) const {
   const MapDescription &map = manifest_.maps[index];
   if (map.show == Show::none) {
     bool slot = map.storage == Storage::slot;
     if (slot && words[0] == 0) return std::nullopt;
     Column column{.type = map.value};
-    return decode_column(column, std::as_bytes(words.subspan(slot ? slot_header_words : 0)), manifest_.names, symbols_);
+    return decode_column(column, std::as_bytes(words.subspan(slot ? slot_header_words : 0)), manifest_.names, symbols);
   }
   if (!is_empty(words, map.show)) {
     TypedValue value = value_of_cells(words, map);
@@ -135,32 +136,54 @@ std::optional<TypedValue> Maps::value_of(size_t index, std::span<const uint64_t>
   return TypedValue{.value = nought, .unit = map.value.unit, .show = map.show};
 }
 
-std::optional<Row> Maps::row_of(size_t index, const Gathered &gathered, size_t i) const {
+std::optional<Row> Maps::row_of(size_t index, const Gathered &gathered, size_t i, Symbols *symbols) const {
   const MapDescription &map = manifest_.maps[index];
-  std::optional<TypedValue> value = value_of(index, gathered.row(i));
+  std::optional<TypedValue> value = value_of(index, gathered.row(i), symbols);
   if (!value) return std::nullopt;
   Row row{.key = {}, .value = std::move(*value)};
   row.key.reserve(map.key.size());
   for (const Column &column : map.key)
-    if (auto part = decode_column(column, std::as_bytes(std::span(gathered.keys[i])), manifest_.names, symbols_))
+    if (auto part = decode_column(column, std::as_bytes(std::span(gathered.keys[i])), manifest_.names, symbols))
       row.key.push_back(std::move(*part));
   return row;
 }
 
-Snapshot Maps::render(size_t index, const Gathered &gathered) const {
+/// The entries that have a value, the smallest first.
+std::vector<size_t> Maps::by_rank(size_t index, const Gathered &gathered) const {
+  std::optional<Unnamed> unnamed;
+  if (symbols_) unnamed.emplace(*symbols_);
+  std::vector<Row> rows;
+  std::vector<size_t> entries, ranked;
+  for (size_t i = 0; i < gathered.keys.size(); i++)
+    if (std::optional<Row> row = row_of(index, gathered, i, unnamed ? &*unnamed : nullptr)) {
+      entries.push_back(i);
+      rows.push_back(std::move(*row));
+    }
+  for (const size_t rank : ranks_of(rows)) ranked.push_back(entries[rank]);
+  return ranked;
+}
+
+Snapshot Maps::render(size_t index, const Gathered &gathered, int64_t top) const {
   const MapDescription &map = manifest_.maps[index];
   Snapshot snapshot{.name = map.name, .keyed = !map.key.empty(), .rows = {}};
-  snapshot.rows.reserve(gathered.keys.size());
-  for (size_t i = 0; i < gathered.keys.size(); i++)
-    if (std::optional<Row> row = row_of(index, gathered, i)) snapshot.rows.push_back(std::move(*row));
+  std::vector<size_t> shown(gathered.keys.size());
+  std::iota(shown.begin(), shown.end(), size_t{0});
+  const auto most = static_cast<size_t>(std::max<int64_t>(top, 0));
+  if (most > 0 && most < shown.size()) {
+    shown = by_rank(index, gathered);
+    shown.erase(shown.begin(), shown.end() - static_cast<std::ptrdiff_t>(std::min(most, shown.size())));
+  }
+  snapshot.rows.reserve(shown.size());
+  for (const size_t i : shown)
+    if (std::optional<Row> row = row_of(index, gathered, i, symbols_)) snapshot.rows.push_back(std::move(*row));
   sort_rows(snapshot);
   return snapshot;
 }
 
-Result<Snapshot> Maps::read(size_t map) {
+Result<Snapshot> Maps::read(size_t map, int64_t top) {
   Gathered gathered;
   if (Status done = gather(map, std::nullopt, gathered); !done) return done.error();
-  return render(map, gathered);
+  return render(map, gathered, top);
 }
 
 /// The old bank's number; nobody writes there any more.
@@ -189,10 +212,10 @@ Status Maps::drain(size_t map, Gathered &out) {
   return wipe(map, out);
 }
 
-Result<Snapshot> Maps::take(size_t map) {
+Result<Snapshot> Maps::take(size_t map, int64_t top) {
   Gathered gathered;
   if (Status done = drain(map, gathered); !done) return done.error();
-  Snapshot snapshot = render(map, gathered);
+  Snapshot snapshot = render(map, gathered, top);
   zeroed_[map] = false;
   return snapshot;
 }
@@ -224,29 +247,17 @@ Status Maps::truncate(size_t index, int64_t rows) {
   if (!map.keyed || kept == 0) return kept == 0 ? clear(index) : Status(Done{});
   Gathered gathered;
   if (Status done = gather(index, std::nullopt, gathered); !done) return done;
-  std::vector<Row> sorted;
-  std::vector<size_t> order;  // by rank, the smallest first; entries without a value are none
-  for (size_t i = 0; i < gathered.keys.size(); i++)
-    if (std::optional<Row> row = row_of(index, gathered, i)) {
-      order.push_back(i);
-      sorted.push_back(std::move(*row));
-    }
+  const std::vector<size_t> order = by_rank(index, gathered);
   if (kept >= order.size()) return Done{};
-  const std::vector<size_t> ranks = ranks_of(sorted);
-  const size_t first = rows < 0 ? kept : 0, end = rows < 0 ? ranks.size() : ranks.size() - kept;
+  const size_t first = rows < 0 ? kept : 0, end = rows < 0 ? order.size() : order.size() - kept;
   std::vector<std::byte> gone;
-  for (size_t i = first; i < end; i++) append_kernel_keys(gone, manifest_.maps[index], gathered.keys[order[ranks[i]]]);
+  for (size_t i = first; i < end; i++) append_kernel_keys(gone, manifest_.maps[index], gathered.keys[order[i]]);
   return erase_entries(map, gone);
 }
 
 std::optional<TypedValue> value_of_nothing(const MapDescription &map) {
   if (!map.key.empty() || (map.show != Show::count && map.show != Show::sum)) return std::nullopt;
   return value_of_cells(std::vector<uint64_t>(map.merge.size()), map);
-}
-
-void keep_largest(Snapshot &snapshot, int64_t top) {
-  if (top <= 0 || static_cast<uint64_t>(top) >= snapshot.rows.size()) return;
-  snapshot.rows.erase(snapshot.rows.begin(), snapshot.rows.end() - top);
 }
 
 namespace {
@@ -282,8 +293,12 @@ struct Divide {
 
 void divide(TypedValue &value, int64_t divisor) {
   if (divisor <= 1) return;
+  // A part of a deviation or of percentiles is a number of its own, which nobody adds up.
+  if (const Stats *stats = std::get_if<Stats>(&value.value); stats && stats->squares)
+    value.value = static_cast<uint64_t>(stats->number());
   Tuple *parts = std::get_if<Tuple>(&value.value);
   if (parts && value.show == Show::percentiles) {
+    parts->sketch.clear();
     for (TypedValue &part : parts->values)  // the values that samples had, but not how many there were
       if (int64_t *number = std::get_if<int64_t>(&part.value)) *number /= divisor;
     return;

@@ -28,9 +28,10 @@ class Maps {
        Symbols *symbols = nullptr);
 
   /// What is in the map now.
-  Result<Snapshot> read(size_t map);
+  /// `top`: only the rows with the so many largest values, when it is above 0; names of others are not looked for.
+  Result<Snapshot> read(size_t map, int64_t top = 0);
   /// What is in the map, and the map is empty after it: each update is in this snapshot or in a later one.
-  Result<Snapshot> take(size_t map);
+  Result<Snapshot> take(size_t map, int64_t top = 0);
   Status clear(size_t map);
   /// All values become 0, all keys stay.
   Status zero(size_t map);
@@ -40,9 +41,10 @@ class Maps {
  private:
   struct Gathered;
   Status gather(size_t map, std::optional<uint64_t> bank, Gathered &out) const;
-  Snapshot render(size_t map, const Gathered &gathered) const;
-  std::optional<Row> row_of(size_t map, const Gathered &gathered, size_t i) const;
-  std::optional<TypedValue> value_of(size_t map, std::span<const uint64_t> words) const;
+  Snapshot render(size_t map, const Gathered &gathered, int64_t top) const;
+  std::vector<size_t> by_rank(size_t map, const Gathered &gathered) const;
+  std::optional<Row> row_of(size_t map, const Gathered &gathered, size_t i, Symbols *symbols) const;
+  std::optional<TypedValue> value_of(size_t map, std::span<const uint64_t> words, Symbols *symbols) const;
   Result<uint64_t> switch_bank(size_t map);
   Status drain(size_t map, Gathered &out);
   Status wipe(size_t map, const Gathered &gathered);
@@ -58,8 +60,6 @@ class Maps {
 /// What an unkeyed count or sum without samples is when it is asked for: 0. Nothing for all other maps.
 std::optional<TypedValue> value_of_nothing(const MapDescription &map);
 
-/// print(@m, top): the rows with the `top` largest values stay; 0 keeps all. Rows are sorted.
-void keep_largest(Snapshot &snapshot, int64_t top);
 /// print(@m, top, divisor): numbers, and the counts of histograms, are divided; less than 2 changes nothing.
 void divide(Snapshot &snapshot, int64_t divisor);
 void divide(TypedValue &value, int64_t divisor);

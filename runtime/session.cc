@@ -105,7 +105,7 @@ class LiveSession final : public Session {
   void drain(Sink &sink);
   void handle(std::span<const std::byte> record);
   void act(const Event &event, Sink &sink);
-  Result<Snapshot> shown(size_t map, bool take);
+  Result<Snapshot> shown(size_t map, bool take, int64_t top = 0);
   void add_nothing(size_t map, Snapshot &snapshot) const;
   void print_map(const PrintMapAction &action, Sink &sink);
   void print_joined(const PrintJoinedAction &action, Sink &sink);
@@ -313,8 +313,8 @@ void LiveSession::act(const Event &event, Sink &sink) {
 }
 
 /// What is in a map as it is printed: divided, when the script said so.
-Result<Snapshot> LiveSession::shown(size_t map, bool take) {
-  Result<Snapshot> snapshot = take ? maps_->take(map) : maps_->read(map);
+Result<Snapshot> LiveSession::shown(size_t map, bool take, int64_t top) {
+  Result<Snapshot> snapshot = take ? maps_->take(map, top) : maps_->read(map, top);
   if (!snapshot) return snapshot;
   snapshot->taken = take;
   if (const auto found = divisors_.find(map); found != divisors_.end()) divide(*snapshot, found->second);
@@ -328,9 +328,8 @@ void LiveSession::add_nothing(size_t map, Snapshot &snapshot) const {
 }
 
 void LiveSession::print_map(const PrintMapAction &action, Sink &sink) {
-  Result<Snapshot> snapshot = shown(action.map, action.then_clear);
+  Result<Snapshot> snapshot = shown(action.map, action.then_clear, action.top);
   if (!snapshot) return complain(manifest_.maps[action.map].name, snapshot.error());
-  keep_largest(*snapshot, action.top);
   divide(*snapshot, action.divisor);
   add_nothing(action.map, *snapshot);
   if (action.order.given) order_rows(*snapshot, action.order.descending, action.order.by_key);

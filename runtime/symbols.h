@@ -17,4 +17,18 @@ class Symbols {
   virtual Stack stack(const awl_stack &value, bool user, Stack::Style style) = 0;
 };
 
+/// Addresses alone, by which rows are sorted: names would cost much, and most rows may not be shown.
+class Unnamed final : public Symbols {
+ public:
+  explicit Unnamed(Symbols &symbols) : symbols_(symbols) {}
+  Symbol kernel(uint64_t address) override { return {.address = address}; }
+  Symbol user(uint32_t, uint64_t address) override { return {.address = address}; }
+  Stack stack(const awl_stack &value, bool user, Stack::Style) override {
+    return symbols_.stack(value, user, Stack::Style::raw);
+  }
+
+ private:
+  Symbols &symbols_;
+};
+
 }  // namespace awl
