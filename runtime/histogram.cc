@@ -119,7 +119,12 @@ std::vector<Bucket> all_buckets(std::span<const uint64_t> cells, const MapDescri
 Histogram histogram_of(std::span<const uint64_t> cells, const MapDescription &map) {
   Histogram histogram = {.unit = map.value.unit, .buckets = all_buckets(cells, map)};
   if (map.show == Show::linear_histogram) histogram.scale = Histogram::Scale::linear;
-  if (map.show == Show::magnitudes) histogram.scale = Histogram::Scale::log_linear;
+  if (map.show == Show::linear_histogram) histogram.grid.step = map.step;
+  if (map.show == Show::log_linear_histogram) histogram.grid.bits = map.bits;
+  if (map.show == Show::magnitudes) {
+    histogram.scale = Histogram::Scale::log_linear;
+    histogram.grid = {.factor = map.factor, .steps = map.step, .nearest = static_cast<int64_t>(magnitudes(map)[0].low)};
+  }
   const std::vector<Bucket> &all = histogram.buckets;
   const auto first = std::ranges::find_if(all, is_used);
   const auto end = std::find_if(all.rbegin(), all.rend(), is_used).base();
@@ -146,54 +151,50 @@ Stats stats_of(std::span<const uint64_t> cells, const MapDescription &map) {
 }
 
 Stats average_of(Stats stats) {
-  stats.only_average = true;
+  stats.only_number = true;
   return stats;
 }
 
-/// The sample at each percentage: the middle of the cell that it lies in, which is off by half of the cell's width at
-/// the most, 1/128 of the value. The greatest is the end of the last cell.
 Value percentiles_of(std::span<const uint64_t> cells, const MapDescription &map) {
-  std::vector<Bucket> buckets = log_linear_buckets(cells, map.bits);
-  uint64_t total = 0;
-  for (const Bucket &bucket : buckets) total += static_cast<uint64_t>(bucket.count);
-  Tuple result;
-  auto add = [&](std::string name, Value value, Unit unit) {
+  Tuple result = {.sketch = log_linear_buckets(cells, map.bits)};
+  std::erase_if(result.sketch, [](const Bucket &bucket) { return !is_used(bucket); });
+  const auto add = [&result](std::string name, Unit unit) {
     result.names.push_back(std::move(name));
-    result.values.push_back({.value = std::move(value), .unit = unit, .show = Show::none});
+    result.values.push_back({.value = int64_t{0}, .unit = unit, .show = Show::none});
   };
-  auto at = [&](uint64_t per_mille) -> int64_t {
-    Wide wanted = (Wide(total) * Wide(per_mille) + 999) / 1000, seen = 0;
-    for (const Bucket &bucket : buckets) {
-      seen += Wide(bucket.count);
-      if (bucket.count > 0 && seen >= wanted) return static_cast<int64_t>((bucket.low + bucket.high) / 2);
-    }
-    return 0;
-  };
-  add("count", total, Unit::none);
-  if (map.percentages.empty()) {
-    for (auto [name, per_mille] : {std::pair{"p50", 500}, {"p90", 900}, {"p99", 990}, {"p99.9", 999}})
-      add(name, at(static_cast<uint64_t>(per_mille)), map.value.unit);
-  }
-  for (int64_t percentage : map.percentages)
-    add("p" + std::to_string(percentage), at(static_cast<uint64_t>(percentage) * 10), map.value.unit);
-  drop_empty_ends(buckets);
-  if (!buckets.empty()) add("max", static_cast<int64_t>(buckets.back().high), map.value.unit);
-  add("error", Text{"0.8%", false, 0}, Unit::none);
+  add("count", Unit::none);
+  if (map.percentages.empty())
+    for (const char *usual : {"p50", "p90", "p99", "p99.9"}) add(usual, map.value.unit);
+  for (int64_t percentage : map.percentages) add("p" + std::to_string(percentage), map.value.unit);
+  if (!result.sketch.empty()) add("max", map.value.unit);
+  add("error", Unit::none);
+  result.values.back().value = Text{"0.8%", false, 0};
+  settle_percentiles(result);
   return result;
 }
 
-/// The root of the mean of the squares less the square of the mean, rounded down.
+/// Adds `number`, moved up by `shift` bits.
+void add_shifted(Squares &sum, uint64_t number, unsigned shift) {
+  const unsigned at = shift / 64, bits = shift % 64;
+  const uint64_t words[] = {number << bits, bits == 0 ? 0 : number >> (64 - bits)};
+  uint64_t carry = 0;
+  for (size_t i = at; i < sum.size(); i++) {
+    const Wide word = Wide(sum[i]) + (i - at < std::size(words) ? words[i - at] : 0) + carry;
+    sum[i] = static_cast<uint64_t>(word);
+    carry = static_cast<uint64_t>(word >> 64);
+  }
+}
+
+/// A sample is a * 2^32 + b; the cells hold sums of b*b, a*b and a*a, each in two halves.
 Value deviation_of(std::span<const uint64_t> cells, const MapDescription &map) {
-  if (cells[1] == 0) return uint64_t{0};
-  auto product = [&](size_t at) {
-    return static_cast<long double>(cells[at]) + static_cast<long double>(cells[at + 1]) * 0x1p32L;
-  };
-  long double count = static_cast<long double>(cells[1]);
-  long double squares = product(2) + product(4) * 0x1p33L + product(6) * 0x1p64L;
-  long double mean = (map.is_signed() ? static_cast<long double>(std::bit_cast<int64_t>(cells[0]))
-                                      : static_cast<long double>(cells[0])) / count;
-  long double variance = squares / count - mean * mean;
-  return static_cast<uint64_t>(variance > 0 ? std::sqrt(variance) : 0);
+  Stats stats = stats_of(cells, map);
+  stats.only_number = true;
+  stats.squares.emplace();
+  for (const auto [cell, shift] : {std::pair{2, 0}, {4, 33}, {6, 64}}) {
+    add_shifted(*stats.squares, cells[static_cast<size_t>(cell)], static_cast<unsigned>(shift));
+    add_shifted(*stats.squares, cells[static_cast<size_t>(cell) + 1], static_cast<unsigned>(shift) + 32);
+  }
+  return stats;
 }
 
 Value value_of(std::span<const uint64_t> cells, const MapDescription &map) {

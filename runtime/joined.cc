@@ -20,7 +20,8 @@ TypedValue nothing_like(const Snapshot &map) {
   std::visit([](auto &value) { value = {}; }, nothing.value);
   if (Histogram *histogram = std::get_if<Histogram>(&nothing.value))
     histogram->scale = std::get<Histogram>(map.rows[0].value.value).scale;
-  if (Stats *stats = std::get_if<Stats>(&nothing.value)) stats->only_average = nothing.show == Show::average;
+  if (Stats *stats = std::get_if<Stats>(&nothing.value))
+    stats->only_number = nothing.show == Show::average || nothing.show == Show::deviation;
   return nothing;
 }
 

@@ -48,9 +48,9 @@ struct Appender {
     out.pop_back();
   }
   void operator()(const Stats &stats) const {
-    if (stats.only_average) return append_number(out, stats.average(), unit, look);
+    if (stats.only_number) return append_number(out, stats.number(), unit, look);
     fmt::format_to(std::back_inserter(out), "count {}, average ", stats.count);
-    append_number(out, stats.average(), unit, look);
+    append_number(out, stats.number(), unit, look);
     out += ", total ";
     append_number(out, stats.sum, unit, look);
   }

@@ -27,7 +27,7 @@ struct BitsOf {
   std::optional<uint64_t> operator()(const Text &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Histogram &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Stats &stats) const {
-    return stats.only_average ? std::optional(static_cast<uint64_t>(stats.average())) : std::nullopt;
+    return stats.only_number ? std::optional(static_cast<uint64_t>(stats.number())) : std::nullopt;
   }
   std::optional<uint64_t> operator()(const Buffer &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Tuple &) const { return std::nullopt; }

@@ -3,6 +3,8 @@
 #include "runtime/values.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace awl {
@@ -21,7 +23,7 @@ struct RankOf {
   Rank operator()(const Address &address) const { return {true, static_cast<Wide>(address.value)}; }
   Rank operator()(const Text &) const { return {false, 0}; }
   Rank operator()(const Histogram &histogram) const { return {true, static_cast<Wide>(histogram.total())}; }
-  Rank operator()(const Stats &stats) const { return {true, stats.average()}; }
+  Rank operator()(const Stats &stats) const { return {true, stats.number()}; }
   Rank operator()(const EnumValue &value) const { return {true, value.number}; }
   Rank operator()(const Symbol &symbol) const { return {true, static_cast<Wide>(symbol.address)}; }
   Rank operator()(const Buffer &) const { return {false, 0}; }
@@ -78,6 +80,34 @@ uint64_t Histogram::weight() const {
   Wide weight = 0;
   for (const Bucket &bucket : buckets) weight += bucket.count < 0 ? -Wide(bucket.count) : bucket.count;
   return static_cast<uint64_t>(std::min<Wide>(weight, std::numeric_limits<uint64_t>::max()));
+}
+
+Wide Stats::number() const {
+  if (count == 0) return 0;
+  if (!squares) return sum / static_cast<Wide>(count);
+  const long double samples = static_cast<long double>(count), mean = static_cast<long double>(sum) / samples;
+  long double all = 0;
+  for (size_t i = squares->size(); i-- > 0;) all = all * 0x1p64L + static_cast<long double>((*squares)[i]);
+  const long double variance = all / samples - mean * mean;
+  return static_cast<Wide>(variance > 0 ? std::sqrt(variance) : 0);
+}
+
+void settle_percentiles(Tuple &value) {
+  uint64_t total = 0;
+  for (const Bucket &bucket : value.sketch) total += static_cast<uint64_t>(bucket.count);
+  const auto at = [&](long per_mille) -> int64_t {
+    const Wide wanted = (static_cast<Wide>(total) * per_mille + 999) / 1000;
+    Wide seen = 0;
+    for (const Bucket &bucket : value.sketch)
+      if ((seen += bucket.count) >= wanted) return static_cast<int64_t>((bucket.low + bucket.high) / 2);
+    return 0;
+  };
+  for (size_t i = 0; i < value.names.size(); i++) {
+    const std::string &name = value.names[i];
+    if (name == "count") value.values[i].value = total;
+    if (name == "max") value.values[i].value = static_cast<int64_t>(value.sketch.back().high);
+    if (name.starts_with('p')) value.values[i].value = at(std::lround(std::strtod(name.c_str() + 1, nullptr) * 10));
+  }
 }
 
 void order_rows(Snapshot &snapshot, bool descending, bool by_key) {

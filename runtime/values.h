@@ -2,6 +2,7 @@
 // What a run produces, as plain data: typed values, rows of maps, events. Sinks see this header and nothing else of
 // the runtime: no libbpf, no file descriptors. Text, JSON and pictures are all renderers of these values.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,18 +35,31 @@ struct Histogram {
   Unit unit = Unit::none;
   std::vector<Bucket> buckets;
   std::optional<Bucket> before = {}, after = {};  // the empty neighbours, where they exist and are known
+  /// What empty buckets look like, for whoever adds runs up.
+  struct Grid {
+    uint32_t bits = 0;               // log2: each power of two has 2^bits buckets
+    int64_t step = 0;                // linear
+    int64_t factor = 0, steps = 0;   // log_linear: a power of `factor` has up to `steps` buckets,
+    int64_t nearest = 0;             // the least one begins here
+    bool operator==(const Grid &) const = default;
+  } grid = {};
   int64_t total() const;
   /// Every count without its sign, added up: what bars are parts of.
   uint64_t weight() const;
   bool operator==(const Histogram &) const = default;
 };
 
+/// A sum of squares, the lowest word first.
+using Squares = std::array<uint64_t, 3>;
+
 struct Stats {
   uint64_t count = 0;
   Wide sum = 0;  // exact as long as it fits 64 bits; wraps like the kernel's counter
   bool is_signed = false;
-  bool only_average = false;  // avg(): to be shown as one number; the others are there for whoever adds runs up
-  Wide average() const { return count ? sum / static_cast<Wide>(count) : 0; }
+  bool only_number = false;  // avg(), stddev(): to be shown as one number; the others are there for whoever adds runs up
+  std::optional<Squares> squares = {};  // stddev()
+  /// The average, or with squares the deviation: the root of their mean less the square of the mean, rounded down.
+  Wide number() const;
   bool operator==(const Stats &) const = default;
 };
 
@@ -93,6 +107,7 @@ struct TypedValue;
 struct Tuple {
   std::vector<std::string> names;  // empty, or one for each value
   std::vector<TypedValue> values;
+  std::vector<Bucket> sketch = {};  // pct(): the buckets that are not empty, from which settle_percentiles() works
   bool operator==(const Tuple &) const;
 };
 
@@ -140,6 +155,10 @@ struct TypedValue {
     return value == other.value && unit == other.unit && show == other.show;
   }
 };
+
+/// The value of pct() from its sketch: `count`, what is named `p50` or `p99.9`, `max`. The sample at a percentage is the
+/// middle of its bucket, which is off by half of the bucket's width at the most; the greatest is the end of the last.
+void settle_percentiles(Tuple &value);
 
 struct Row {
   std::vector<TypedValue> key;

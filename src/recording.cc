@@ -13,7 +13,7 @@
 namespace awl {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 /// Thrown inside this file only, as the library's own exceptions are.
 struct Unexpected {
@@ -173,11 +173,13 @@ class Reader {
     if (json.contains("symbol")) return symbol(json);
     if (json.contains("address")) return Address{address_of(json)};
     if (json.contains("enum")) return EnumValue{field(json, "number"), text_of(field(json, "enum"))};
-    if ((show_ == Show::stats || show_ == Show::average) && json.contains("average"))
-      return Stats{.count = field(json, "count"),
-                   .sum = wide(field(json, "total")),
-                   .is_signed = wide(field(json, "total")) < 0,
-                   .only_average = show_ == Show::average};
+    if ((show_ == Show::stats || show_ == Show::average) && json.contains("average")) return stats(json);
+    if (show_ == Show::deviation && json.contains("squares")) {
+      Stats result = stats(json);
+      result.squares = squares(field(json, "squares"));
+      return result;
+    }
+    if (show_ == Show::percentiles && json.contains("sketch")) return percentiles(json);
     if (json.contains("bytes") || flag(json, "truncated"))
       return Text{.bytes = text_of(json), .truncated = flag(json, "truncated")};
     Tuple record;
@@ -188,20 +190,60 @@ class Reader {
     return record;
   }
 
+  Stats stats(const Json &json) const {
+    const Wide total = wide(field(json, "total"));
+    return {.count = field(json, "count"), .sum = total, .is_signed = total < 0, .only_number = show_ != Show::stats};
+  }
+
+  static Squares squares(const std::string &text) {
+    Squares words = {};
+    constexpr size_t most = 2 + 16 * std::tuple_size_v<Squares>;
+    if (!text.starts_with("0x") || text.size() > most) throw Unexpected{"a sum of squares is no hexadecimal number"};
+    std::string digits = std::string(most - text.size(), '0') + text.substr(2);
+    for (size_t i = 0; i < words.size(); i++) words[words.size() - 1 - i] = std::stoull(digits.substr(16 * i, 16), nullptr, 16);
+    return words;
+  }
+
+  Tuple percentiles(const Json &json) const {
+    Tuple result = {.sketch = buckets(field(json, "sketch"))};
+    if (result.sketch.empty()) throw Unexpected{"a sketch is empty"};
+    for (const auto &[name, element] : json.items()) {
+      if (name == "sketch") continue;
+      result.names.push_back(name);
+      if (element.is_string())
+        result.values.push_back({.value = Text{.bytes = element}});
+      else
+        result.values.push_back({.value = int64_t{0}, .unit = name == "count" ? Unit::none : unit_});
+    }
+    settle_percentiles(result);
+    return result;
+  }
+
   Histogram histogram(const Json &json) {
     Histogram result = {.unit = unit_};
     if (field(json, "histogram") == "linear") result.scale = Histogram::Scale::linear;
     if (field(json, "histogram") == "log-linear") result.scale = Histogram::Scale::log_linear;
-    for (const Json &bucket : field(json, "buckets")) {
+    result.grid = {.bits = json.value("bits", 0u),
+                   .step = json.value("step", int64_t{0}),
+                   .factor = json.value("factor", int64_t{0}),
+                   .steps = json.value("steps", int64_t{0}),
+                   .nearest = json.value("nearest", int64_t{0})};
+    result.buckets = buckets(field(json, "buckets"));
+    return result;
+  }
+
+  static std::vector<Bucket> buckets(const Json &list) {
+    std::vector<Bucket> all;
+    for (const Json &bucket : list) {
       Bucket read = {
           .open_low = !bucket.contains("low"), .open_high = !bucket.contains("high"), .count = field(bucket, "count")};
       if (!read.open_low) read.low = wide(bucket["low"]);
       if (!read.open_high) read.high = wide(bucket["high"]);
       if (read.open_low) read.low = read.high;
       if (read.open_high) read.high = read.low;
-      result.buckets.push_back(read);
+      all.push_back(read);
     }
-    return result;
+    return all;
   }
 
   static Value series(const Json &json) {

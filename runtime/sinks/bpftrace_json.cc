@@ -87,9 +87,9 @@ struct BpftraceJson {
     out += ']';
   }
   void operator()(const Stats &stats) const {
-    if (stats.only_average) return append_number(out, stats.average());
+    if (stats.only_number) return append_number(out, stats.number());
     fmt::format_to(std::back_inserter(out), "{{\"count\": {}, \"average\": ", stats.count);
-    append_number(out, stats.average());
+    append_number(out, stats.number());
     out += ", \"total\": ";
     append_number(out, stats.sum);
     out += '}';

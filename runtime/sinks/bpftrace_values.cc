@@ -49,10 +49,10 @@ void append_bpftrace_value(std::string &out, const TypedValue &value, bool escap
     return;
   }
   const Stats *stats = std::get_if<Stats>(&value.value);
-  if (stats && stats->only_average) return append_integer(out, stats->average());
+  if (stats && stats->only_number) return append_integer(out, stats->number());
   if (!stats) return append_value(out, value, {.escape = escape, .plain = true});
   fmt::format_to(std::back_inserter(out), "{{ .count = {}, .average = ", stats->count);
-  append_integer(out, stats->average());
+  append_integer(out, stats->number());
   out += ", .total = ";
   append_integer(out, stats->sum);
   out += " }";

@@ -27,7 +27,7 @@ std::optional<Wide> number_of(const Value &value) {
   if (const int64_t *number = std::get_if<int64_t>(&value)) return *number;
   if (const uint64_t *number = std::get_if<uint64_t>(&value)) return static_cast<Wide>(*number);
   if (const Histogram *histogram = std::get_if<Histogram>(&value)) return static_cast<Wide>(histogram->total());
-  if (const Stats *stats = std::get_if<Stats>(&value)) return stats->average();
+  if (const Stats *stats = std::get_if<Stats>(&value)) return stats->number();
   return std::nullopt;
 }
 

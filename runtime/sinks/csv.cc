@@ -89,9 +89,9 @@ class TableSink : public Sink {
     prefix_ = line_;
     if (const Histogram *histogram = std::get_if<Histogram>(&row.value.value)) {
       for (const Bucket &bucket : histogram->buckets) bucket_row(bucket, row.value.unit);
-    } else if (const Stats *stats = std::get_if<Stats>(&row.value.value); stats && !stats->only_average) {
+    } else if (const Stats *stats = std::get_if<Stats>(&row.value.value); stats && !stats->only_number) {
       value_row("count", static_cast<Wide>(stats->count), Unit::none);
-      value_row("average", stats->average(), row.value.unit);
+      value_row("average", stats->number(), row.value.unit);
       value_row("total", stats->sum, row.value.unit);
     } else if (const TimeSeries *series = std::get_if<TimeSeries>(&row.value.value)) {
       for (const TimeSeries::Point &point : series->points) point_row(point, series->interval, row.value.unit);

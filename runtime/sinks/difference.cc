@@ -30,7 +30,7 @@ namespace {
 std::optional<Wide> number_of(const TypedValue &value) {
   if (const int64_t *number = std::get_if<int64_t>(&value.value)) return *number;
   if (const uint64_t *number = std::get_if<uint64_t>(&value.value)) return static_cast<Wide>(*number);
-  if (const Stats *stats = std::get_if<Stats>(&value.value)) return stats->average();
+  if (const Stats *stats = std::get_if<Stats>(&value.value)) return stats->number();
   return std::nullopt;
 }
 

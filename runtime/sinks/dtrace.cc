@@ -216,9 +216,9 @@ class DtraceSink : public Sink {
     if (const Histogram *histogram = std::get_if<Histogram>(&value.value))
       return append_distribution(line_, *histogram);
     if (const Stats *stats = std::get_if<Stats>(&value.value)) {
-      if (stats->only_average) return append_number(stats->average());
+      if (stats->only_number) return append_number(stats->number());
       append_number(static_cast<Wide>(stats->count));
-      append_number(stats->average());
+      append_number(stats->number());
       return append_number(stats->sum);
     }
     append_column(value);

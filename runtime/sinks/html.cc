@@ -101,14 +101,14 @@ void append_row(std::string &out, const Row &row) {
   if (const Histogram *histogram = std::get_if<Histogram>(&value)) {
     out += ',';
     append_buckets(out, histogram->buckets);
-  } else if (const Stats *average = std::get_if<Stats>(&value); average && average->only_average) {
+  } else if (const Stats *average = std::get_if<Stats>(&value); average && average->only_number) {
     out += ",\"number\":true,\"value\":";
-    append_number(out, average->average());
+    append_number(out, average->number());
   } else if (const Stats *stats = std::get_if<Stats>(&value)) {
     out += ",\"number\":true,\"stats\":{\"count\":";
     append_number(out, static_cast<Wide>(stats->count));
     append_json_field(out, "average");
-    append_number(out, stats->average());
+    append_number(out, stats->number());
     append_json_field(out, "total");
     append_number(out, stats->sum);
     out += '}';

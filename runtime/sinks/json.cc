@@ -18,8 +18,11 @@
 //
 // Values: integers are JSON integers with all their 64 bits. A histogram tells its buckets from the first to the
 // last that is not empty, both edges inclusive, 0 and 1 apart; a bucket without `low` or `high` is open on that
-// side. tseries() is {"interval":100000000,"points":[{"start":1700000000500000000,"value":9}, ...]}, times in nanoseconds
-// since 1970, `value` null without a sample. stats() and avg() are {"count":3,"average":5,"total":15}. An address is {"address":"0xffff..."}. A string is a JSON
+// side. `bits` (log2), `step` (linear) or `factor`, `steps` and `nearest` (log-linear) tell how the empty ones would
+// go on. tseries() is {"interval":100000000,"points":[{"start":1700000000500000000,"value":9}, ...]}, times in nanoseconds
+// since 1970, `value` null without a sample. stats() and avg() are {"count":3,"average":5,"total":15},
+// stddev() is {"count":3,"deviation":4,"total":15,"squares":"0x7b"}, pct() a record with the `sketch` that it was worked
+// out from, all so that runs can be added up exactly. An address is {"address":"0xffff..."}. A string is a JSON
 // string; when it is not UTF-8 it is {"bytes":"<base64>"}, and when its source was longer than what was read
 // {"text":"...","truncated":true} (or bytes with truncated). The same spelling is used wherever a string stands.
 //
@@ -81,20 +84,28 @@ struct JsonValue {
     fmt::format_to(std::back_inserter(out), "{{\"address\":\"0x{:x}\"}}", address.value);
   }
   void operator()(const Histogram &histogram) const {
-    fmt::format_to(std::back_inserter(out), "{{\"histogram\":\"{}\",\"buckets\":[", scale_name(histogram.scale));
-    for (const Bucket &bucket : histogram.buckets) {
-      if (&bucket != histogram.buckets.data()) out += ',';
-      append_bucket(bucket);
-    }
-    out += "]}";
+    fmt::format_to(std::back_inserter(out), "{{\"histogram\":\"{}\",\"buckets\":", scale_name(histogram.scale));
+    append_buckets(histogram.buckets);
+    const Histogram::Grid &grid = histogram.grid;
+    const std::pair<std::string_view, int64_t> fields[] = {{"bits", grid.bits}, {"step", grid.step}, {"factor", grid.factor},
+                                                           {"steps", grid.steps}, {"nearest", grid.nearest}};
+    for (const auto &[name, number] : fields)
+      if (number != 0) fmt::format_to(std::back_inserter(out), ",\"{}\":{}", name, number);
+    out += '}';
   }
   void operator()(const Stats &stats) const {
     out += "{\"count\":";
     append_integer(out, static_cast<Wide>(stats.count));
-    append_json_field(out, "average");
-    append_integer(out, stats.average());
+    append_json_field(out, stats.squares ? "deviation" : "average");
+    append_integer(out, stats.number());
     append_json_field(out, "total");
     append_integer(out, stats.sum);
+    if (stats.squares) {
+      const Squares &words = *stats.squares;
+      const std::string digits = fmt::format("{:016x}{:016x}{:016x}", words[2], words[1], words[0]);
+      fmt::format_to(std::back_inserter(out), ",\"squares\":\"0x{}\"",
+                     digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1)));
+    }
     out += '}';
   }
 
@@ -124,6 +135,10 @@ struct JsonValue {
       append_json_string(out, tuple.names[i]);
       out += ':';
       std::visit(JsonValue{out}, tuple.values[i].value);
+    }
+    if (!tuple.sketch.empty()) {
+      append_json_field(out, "sketch");
+      append_buckets(tuple.sketch);
     }
     out += '}';
   }
@@ -166,6 +181,15 @@ struct JsonValue {
     for (size_t i = 0; i < values.size(); i++) {
       if (i > 0) out += ',';
       std::visit(JsonValue{out}, values[i].value);
+    }
+    out += ']';
+  }
+
+  void append_buckets(const std::vector<Bucket> &buckets) const {
+    out += '[';
+    for (const Bucket &bucket : buckets) {
+      if (&bucket != buckets.data()) out += ',';
+      append_bucket(bucket);
     }
     out += ']';
   }

@@ -17,43 +17,107 @@ bool lies_before(const Bucket &a, const Bucket &b) {
   return a.low < b.low;
 }
 
-/// Histograms have their empty buckets, too, so a gap between two parts is filled: by powers of two as they are, in a
-/// linear one by a single bucket as wide as the gap.
-std::vector<Bucket> without_gaps(const std::vector<Bucket> &buckets, Histogram::Scale scale) {
+/// The end of llquantize's bucket that begins at `low`, or holds what is near 0.
+Wide end_of_magnitude(Wide low, const Histogram::Grid &grid) {
+  if (low > -grid.nearest && low < grid.nearest) return grid.nearest - 1;
+  const Wide size = low < 0 ? -low : low;
+  Wide from = 1;
+  while (from * grid.factor <= size) from *= grid.factor;
+  const Wide part = from / std::min<Wide>(from, grid.steps / grid.factor);
+  return low < 0 ? low + size - (from + (size - from) / part * part) : low + part - 1;
+}
+
+/// Powers of two, each in 2^bits buckets.
+Wide end_of_power(Wide low, uint32_t bits) {
+  if (low < 0) return low == -1 ? -1 : low / 2 - 1;
+  Wide width = 1;
+  while (width << (bits + 1) <= low) width *= 2;
+  return low + width - 1;
+}
+
+/// The end of the bucket that begins at `low`.
+Wide end_of_bucket(const Histogram &histogram, Wide low) {
+  switch (histogram.scale) {
+    case Histogram::Scale::log2:
+      return end_of_power(low, histogram.grid.bits);
+    case Histogram::Scale::linear:
+      return low + histogram.grid.step - 1;
+    case Histogram::Scale::log_linear:
+      return end_of_magnitude(low, histogram.grid);
+  }
+  return low;
+}
+
+bool knows_its_grid(const Histogram &histogram) {
+  const Histogram::Grid &grid = histogram.grid;
+  return histogram.scale == Histogram::Scale::log2 ||
+         (histogram.scale == Histogram::Scale::linear ? grid.step > 0
+                                                      : grid.factor > 1 && grid.steps >= grid.factor && grid.nearest > 0);
+}
+
+/// Histograms have their empty buckets, too, so a gap between two parts is filled; by one bucket where nobody knows
+/// how they are divided.
+std::vector<Bucket> without_gaps(const Histogram &histogram) {
   std::vector<Bucket> filled;
-  for (const Bucket &bucket : buckets) {
-    while (!filled.empty() && !filled.back().open_low && !bucket.open_high && filled.back().high + 1 < bucket.low) {
-      const Wide low = filled.back().high + 1;
-      if (scale != Histogram::Scale::log2)
-        filled.push_back({.low = low, .high = bucket.low - 1});
-      else if (low < 0)
-        filled.push_back({.low = low, .high = low == -1 ? -1 : low / 2 - 1});
-      else
-        filled.push_back({.low = low, .high = low == 0 ? 0 : low * 2 - 1});
+  constexpr size_t most_buckets = 1 << 16;  // no kernel has as many
+  for (const Bucket &bucket : histogram.buckets) {
+    while (!filled.empty() && filled.back().high + 1 < bucket.low) {
+      const Wide low = filled.back().high + 1, most = bucket.low - 1;
+      const bool known = knows_its_grid(histogram) && filled.size() < most_buckets;
+      filled.push_back({.low = low, .high = known ? std::min(end_of_bucket(histogram, low), most) : most});
     }
     filled.push_back(bucket);
   }
   return filled;
 }
 
-void add_histogram(Histogram &sum, const Histogram &more) {
-  for (const Bucket &bucket : more.buckets) {
+/// Adds by interval; the result is sorted.
+void add_buckets(std::vector<Bucket> &sum, const std::vector<Bucket> &more) {
+  for (const Bucket &bucket : more) {
     const auto same = [&bucket](const Bucket &other) { return same_interval(bucket, other); };
-    const auto found = std::ranges::find_if(sum.buckets, same);
-    if (found != sum.buckets.end())
+    const auto found = std::ranges::find_if(sum, same);
+    if (found != sum.end())
       found->count += bucket.count;
     else
-      sum.buckets.push_back(bucket);
+      sum.push_back(bucket);
   }
-  std::ranges::sort(sum.buckets, lies_before);
-  sum.buckets = without_gaps(sum.buckets, sum.scale);
+  std::ranges::sort(sum, lies_before);
+}
+
+void add_histogram(Histogram &sum, const Histogram &more) {
+  if (sum.buckets.empty()) sum.grid = more.grid;
+  add_buckets(sum.buckets, more.buckets);
+  sum.buckets = without_gaps(sum);
+  // Weights of both signs may cancel out, and then a histogram is shorter.
+  const auto is_used = [](const Bucket &bucket) { return bucket.count != 0; };
+  sum.buckets.erase(std::find_if(sum.buckets.rbegin(), sum.buckets.rend(), is_used).base(), sum.buckets.end());
+  sum.buckets.erase(sum.buckets.begin(), std::ranges::find_if(sum.buckets, is_used));
   sum.before.reset();
   sum.after.reset();
+}
+
+void add_percentiles(Tuple &sum, const Tuple &more) {
+  if (sum.sketch.empty() || more.sketch.empty() || sum.names != more.names) {
+    sum = more;
+    return;
+  }
+  add_buckets(sum.sketch, more.sketch);
+  settle_percentiles(sum);
+}
+
+void add_squares(Squares &sum, const Squares &more) {
+  Wide carry = 0;
+  for (size_t i = 0; i < sum.size(); i++) {
+    carry += Wide(sum[i]) + Wide(more[i]);
+    sum[i] = static_cast<uint64_t>(carry);
+    carry >>= 64;
+  }
 }
 
 void add_stats(Stats &sum, const Stats &more) {
   sum.count += more.count;
   sum.sum += more.sum;
+  if (sum.squares && more.squares) add_squares(*sum.squares, *more.squares);
 }
 
 template <class Number>
@@ -93,6 +157,8 @@ void add(T &sum, const T &more, Show show) {
     add_histogram(sum, more);
   else if constexpr (std::is_same_v<T, Stats>)
     add_stats(sum, more);
+  else if constexpr (std::is_same_v<T, Tuple>)
+    show == Show::percentiles ? add_percentiles(sum, more) : void(sum = more);
   else
     sum = more;
 }
@@ -109,9 +175,10 @@ void add_value(TypedValue &sum, const TypedValue &more) {
 }
 
 bool can_be_added(const TypedValue &value) {
-  if (value.show == Show::average) return std::holds_alternative<Stats>(value.value);
-  return value.show != Show::none && value.show != Show::percentiles && value.show != Show::deviation &&
-         value.show != Show::time_series;
+  if (value.show == Show::average || value.show == Show::deviation) return std::holds_alternative<Stats>(value.value);
+  if (const Tuple *record = std::get_if<Tuple>(&value.value); record && value.show == Show::percentiles)
+    return !record->sketch.empty();
+  return value.show != Show::none && value.show != Show::time_series;
 }
 
 void add_snapshot(Snapshot &sum, const Snapshot &more) {

@@ -6,8 +6,8 @@
 
 namespace awl {
 
-/// `sum` becomes what would be there had both been counted in one: counts, sums, averages, histograms and stats() are
-/// added, of minima and maxima the extreme one stays. Plain values cannot be added; the later one stays.
+/// `sum` becomes what would be there had both been counted in one: counts, sums, averages, deviations, histograms, percentiles
+/// and stats() are added, of minima and maxima the extreme one stays. Plain values cannot be added; the later one stays.
 void add_value(TypedValue &sum, const TypedValue &more);
 bool can_be_added(const TypedValue &value);
 

@@ -24,7 +24,7 @@ struct WeightOf {
   std::optional<uint64_t> operator()(const Histogram &histogram) const { return (*this)(histogram.total()); }
   std::optional<uint64_t> operator()(const TimeSeries &) const { return std::nullopt; }
   std::optional<uint64_t> operator()(const Stats &stats) const {
-    const Wide weight = stats.only_average ? stats.average() : stats.sum;
+    const Wide weight = stats.only_number ? stats.number() : stats.sum;
     if (weight < 0) return std::nullopt;
     return static_cast<uint64_t>(std::min<Wide>(weight, std::numeric_limits<uint64_t>::max()));
   }

@@ -22,7 +22,7 @@ Wide amount_of(const TypedValue &value) {
   if (const int64_t *number = std::get_if<int64_t>(&value.value)) return *number;
   if (const uint64_t *number = std::get_if<uint64_t>(&value.value)) return static_cast<Wide>(*number);
   if (const Stats *stats = std::get_if<Stats>(&value.value))
-    return stats->only_average ? stats->average() : static_cast<Wide>(stats->count);
+    return stats->only_number ? stats->number() : static_cast<Wide>(stats->count);
   if (const Histogram *histogram = std::get_if<Histogram>(&value.value)) return static_cast<Wide>(histogram->total());
   return 0;
 }

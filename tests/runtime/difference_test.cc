@@ -82,7 +82,7 @@ TEST_CASE("top: names cannot move the cursor") {
 
 TEST_CASE("averages of two runs are added by their samples") {
   const auto average = [](uint64_t samples, Wide sum) {
-    return TypedValue{.value = Stats{.count = samples, .sum = sum, .only_average = true}, .show = Show::average};
+    return TypedValue{.value = Stats{.count = samples, .sum = sum, .only_number = true}, .show = Show::average};
   };
   TypedValue sum = average(1, 10);
   add_value(sum, average(3, 2));
@@ -92,4 +92,36 @@ TEST_CASE("averages of two runs are added by their samples") {
   Capture out("text");
   out->map({"@", false, {{{}, sum}}}, true);
   CHECK(out.text() == "@: 3\n");
+}
+
+TEST_CASE("a histogram of two runs has the empty buckets that one run over both would have") {
+  const auto sum = [](Histogram a, Histogram b) {
+    TypedValue value = {.value = std::move(a)};
+    add_value(value, {.value = std::move(b)});
+    return std::get<Histogram>(value.value).buckets;
+  };
+  using Scale = Histogram::Scale;
+  const auto part = [](Scale scale, Histogram::Grid grid, Bucket only) {
+    return Histogram{.scale = scale, .buckets = {only}, .grid = grid};
+  };
+  using Buckets = std::vector<Bucket>;
+  const Histogram::Grid quarters = {.bits = 2};
+  CHECK(sum(part(Scale::log2, quarters, bucket(8, 9, 1)), part(Scale::log2, quarters, bucket(6, 6, 2))) ==
+        Buckets{bucket(6, 6, 2), bucket(7, 7, 0), bucket(8, 9, 1)});
+  CHECK(sum(part(Scale::log2, quarters, bucket(14, 15, 1)), part(Scale::log2, quarters, bucket(20, 23, 2))) ==
+        Buckets{bucket(14, 15, 1), bucket(16, 19, 0), bucket(20, 23, 2)});
+  const Histogram::Grid tens = {.step = 10};
+  const Bucket below = {.low = -1, .high = -1, .open_low = true, .count = 3};
+  CHECK(sum(part(Scale::linear, tens, below), part(Scale::linear, tens, bucket(20, 25, 1))) ==
+        Buckets{below, bucket(0, 9, 0), bucket(10, 19, 0), bucket(20, 25, 1)});
+  const Histogram::Grid magnitudes = {.factor = 10, .steps = 20, .nearest = 10};
+  CHECK(sum(part(Scale::log_linear, magnitudes, bucket(-19, -15, 1)), part(Scale::log_linear, magnitudes, bucket(15, 19, 1))) ==
+        Buckets{bucket(-19, -15, 1), bucket(-14, -10, 0), bucket(-9, 9, 0), bucket(10, 14, 0), bucket(15, 19, 1)});
+  CHECK(sum(part(Scale::log2, {}, bucket(1, 1, 4)), part(Scale::log2, {}, bucket(1, 1, -4))).empty());
+}
+
+TEST_CASE("what was recorded before grids is filled by one bucket") {
+  TypedValue sum = histogram({bucket(0, 9, 1)}, Histogram::Scale::linear);
+  add_value(sum, histogram({bucket(30, 39, 1)}, Histogram::Scale::linear));
+  CHECK(std::get<Histogram>(sum.value).buckets == std::vector<Bucket>{bucket(0, 9, 1), bucket(10, 29, 0), bucket(30, 39, 1)});
 }

@@ -17,7 +17,7 @@ STACKS = {17: ["dd", "[libc.so.6]", "main;loop", "read", "0xffffffff81000003", "
           1: ["</script><b>", "[libc.so.6]", "main;loop", "</title>]]>&\"'", "0xffffffff81000003", "ksys_read", "vfs_read"],
           2: ["-", "[libc.so.6]", "main;loop", None, "[lost]"],
           3: ["\\xff\\x1b[2J\\n", "[libc.so.6]", "main;loop", "read", "[no stack]"]}
-PROFILE_MAPS = ["@", "@lat", "@lin", "@size", "@high"]
+PROFILE_MAPS = ["@", "@lat", "@lin", "@size", "@high", "@few", "@deviation"]
 
 
 def has_stack(weight, names):
@@ -217,7 +217,7 @@ def check_pprof(raw):
     assert strings[0] == "" and len(strings) == len(set(strings))
     types = [protobuf(part) for part in profile[1]]
     assert [strings[part[1][0]] for part in types] == PROFILE_MAPS
-    assert [strings[part[2][0]] for part in types] == ["count", "count", "count", "bytes", "count"]
+    assert [strings[part[2][0]] for part in types] == ["count", "count", "count", "bytes", "count", "count", "count"]
     functions = {part[1][0]: part for part in map(protobuf, profile[5])}
     locations = {part[1][0]: part for part in map(protobuf, profile[4])}
     mappings = {part[1][0]: strings[part[5][0]] for part in map(protobuf, profile[3])}
@@ -249,10 +249,18 @@ def check_openmetrics(raw):
     families = {family.name: family for family in text_string_to_metric_families(text)}
     kinds = {name: family.type for name, family in families.items()}
     assert kinds == {"awl_map": "counter", "awl_lat_seconds": "histogram", "awl_lin": "histogram", "awl_stats": "gauge",
+                     "awl_weights": "gauge", "awl_few": "histogram", "awl_pct_seconds": "summary", "awl_deviation": "gauge",
                      "awl_size_bytes": "summary", "awl_text": "info", "awl_low": "gauge", "awl_high": "counter",
                      "awl_lost": "counter"}, kinds
     edges = [(sample.labels["le"], sample.value) for sample in families["awl_lin"].samples]
     assert edges == [("-1", 1), ("9", 3), ("+Inf", 6)], edges
+    few = {(sample.name, sample.labels.get("le")): sample.value for sample in families["awl_few"].samples}
+    assert few == {("awl_few_bucket", "0"): 7, ("awl_few_bucket", "1"): 9, ("awl_few_bucket", "+Inf"): 9,
+                   ("awl_few_count", None): 9, ("awl_few_sum", None): 2}, few
+    weights = [(sample.labels["ge"], sample.labels["le"], sample.value) for sample in families["awl_weights"].samples]
+    assert weights == [("1", "1", 4), ("2", "3", 0), ("4", "7", -9)], weights
+    quantiles = [sample.labels.get("quantile") for sample in families["awl_pct_seconds"].samples]
+    assert quantiles == [None, "0.5", "0.999", "1"], quantiles
     labels = {sample.labels["key"] for sample in families["awl_lat_seconds"].samples}
     assert "</script>" in labels and len(labels) == 2
     return None
@@ -308,7 +316,8 @@ def check_html(raw):
     assert "http" not in text.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", ""), "a network address"
     data = strict_json(page.scripts[0])
     maps = {entry["name"]: entry for entry in data["maps"]}
-    assert set(maps) == {"@", "@lat", "@lin", "@stats", "@size", "@text", "@low", "@high"}
+    assert set(maps) == {"@", "@lat", "@lin", "@stats", "@size", "@text", "@low", "@high", "@weights", "@few", "@pct",
+                         "@deviation"}
     assert maps["@low"]["rows"][0]["value"] == str(LOWEST) and maps["@high"]["rows"][0]["value"] == str(HIGHEST)
     assert [row["count"] for row in maps["@lin"]["rows"][0]["buckets"]] == [1, 2, 3]
     assert {len(heat["series"]) for heat in maps["@lat"]["heat"]} == {2} and len(maps["@lat"]["heat"]) == 2

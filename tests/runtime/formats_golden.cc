@@ -98,6 +98,22 @@ void write_values(Sink &sink) {
   sink.map({"@high", false, {{{}, unsigned_number(highest, Show::sum)}}}, false);
 }
 
+/// Weights below 0, a histogram whose sum is known, and what is more than a number.
+void write_samples(Sink &sink) {
+  sink.map({"@weights", true, {{{text("a")}, histogram({bucket(1, 1, 4), bucket(2, 3, 0), bucket(4, 7, -9)})}}}, false);
+  Histogram few = {.buckets = {bucket(0, 0, 7), bucket(1, 1, 2)}};
+  few.grid.bits = 2;
+  sink.map({"@few", false, {{{}, {.value = few, .show = Show::log_linear_histogram}}}}, false);
+  Tuple percentiles = {.names = {"count", "p50", "p99.9", "max", "error"},
+                       .values = {unsigned_number(0), number(0, Unit::nanoseconds), number(0, Unit::nanoseconds),
+                                  number(0, Unit::nanoseconds), text("0.8%")},
+                       .sketch = {bucket(1000, 1007, 3), bucket(2'000'000'000, 2'015'625'000, 1)}};
+  settle_percentiles(percentiles);
+  sink.map({"@pct", false, {{{}, {.value = percentiles, .unit = Unit::nanoseconds, .show = Show::percentiles}}}}, false);
+  const Stats deviation = {.count = 8, .sum = 40, .only_number = true, .squares = Squares{232, 0, 0}};
+  sink.map({"@deviation", true, {{{text("a")}, {.value = deviation, .show = Show::deviation}}}}, false);
+}
+
 void write_events(Sink &sink) {
   sink.printf({{{.text = "</script>\x1b ", .has_conversion = true, .conversion = {.letter = 's'}}, {.text = "\n"}},
                {text("a\x1b\nb, \"c\"")}});
@@ -127,6 +143,7 @@ void write_run(Sink &sink) {
   write_profile(sink);
   write_histograms(sink);
   write_values(sink);
+  write_samples(sink);
   sink.end();
 }
 

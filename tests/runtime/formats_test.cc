@@ -121,13 +121,44 @@ TEST_CASE("openmetrics: bounds are inclusive, buckets add up, times are seconds"
                                                         Unit::nanoseconds)}})}) ==
         "# TYPE awl_lat_seconds histogram\n"
         "# UNIT awl_lat_seconds seconds\n"
-        "# HELP awl_lat_seconds quantize of @lat\n"
+        "# HELP awl_lat_seconds quantize of @lat; without _sum, which buckets do not tell\n"
         "awl_lat_seconds_bucket{key=\"dd\",le=\"0.000000015\"} 2\n"
         "awl_lat_seconds_bucket{key=\"dd\",le=\"0.000000031\"} 3\n"
         "awl_lat_seconds_bucket{key=\"dd\",le=\"+Inf\"} 3\n"
         "# EOF\n");
   CHECK(shown("openmetrics", {lone("@", histogram({bucket(8, 15, 2)}))}).find("awl_map_bucket{le=\"15\"} 2\n") !=
         std::string::npos);
+}
+
+TEST_CASE("openmetrics: a histogram has its sum where buckets tell it, and no two samples of a family differ in that") {
+  const auto of = [](std::vector<Bucket> buckets) { return shown("openmetrics", {lone("@h", histogram(std::move(buckets)))}); };
+  CHECK(of({bucket(1, 1, 3), bucket(2, 3, 0), bucket(4, 4, 2)}) ==
+        "# TYPE awl_h histogram\n# HELP awl_h quantize of @h\nawl_h_bucket{le=\"1\"} 3\nawl_h_bucket{le=\"3\"} 3\n"
+        "awl_h_bucket{le=\"4\"} 5\nawl_h_bucket{le=\"+Inf\"} 5\nawl_h_count 5\nawl_h_sum 11\n# EOF\n");
+  CHECK(of({bucket(-1, -1, 3)}).find("_sum ") == std::string::npos);  // the format forbids it
+  CHECK(of({bucket(2, 3, 1)}).find("_sum ") == std::string::npos);
+  const Snapshot two = keyed("@h", {{{text("a")}, histogram({bucket(1, 1, 1)})}, {{text("b")}, histogram({bucket(2, 3, 1)})}});
+  CHECK(shown("openmetrics", {two}).find("_sum{") == std::string::npos);
+}
+
+TEST_CASE("openmetrics: negative weights are gauges, bucket by bucket") {
+  const Bucket below = {.low = -1, .high = -1, .open_low = true, .count = 1};
+  CHECK(shown("openmetrics", {lone("@w", histogram({below, bucket(0, 9, -4), {.low = 10, .high = 10, .open_high = true, .count = 2}}))}) ==
+        "# TYPE awl_w gauge\n# HELP awl_w quantize of @w\nawl_w{ge=\"-Inf\",le=\"-1\"} 1\nawl_w{ge=\"0\",le=\"9\"} -4\n"
+        "awl_w{ge=\"10\",le=\"+Inf\"} 2\n# EOF\n");
+}
+
+TEST_CASE("openmetrics: percentiles are a summary, deviations a gauge") {
+  Tuple value = {.names = {"count", "p50", "p99.9", "max", "error"},
+                 .values = {unsigned_number(0), number(0), number(0), number(0), text("0.8%")},
+                 .sketch = {bucket(4, 4, 3), bucket(8, 9, 1)}};
+  settle_percentiles(value);
+  CHECK(shown("openmetrics", {lone("@p", {.value = value, .show = Show::percentiles})}) ==
+        "# TYPE awl_p summary\n# HELP awl_p pct of @p\nawl_p_count 4\nawl_p{quantile=\"0.5\"} 4\n"
+        "awl_p{quantile=\"0.999\"} 8\nawl_p{quantile=\"1\"} 9\n# EOF\n");
+  const Stats deviation = {.count = 8, .sum = 40, .only_number = true, .squares = Squares{232, 0, 0}};
+  CHECK(shown("openmetrics", {lone("@d", {.value = deviation, .show = Show::deviation})}) ==
+        "# TYPE awl_d gauge\n# HELP awl_d stddev of @d\nawl_d 2\n# EOF\n");
 }
 
 TEST_CASE("openmetrics: counters, gauges, summaries and texts") {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bpf_lib/awl_abi.h"
+#include "runtime/sinks/merge.h"
 
 using namespace awl;
 
@@ -88,8 +89,8 @@ TEST_CASE("minimum and maximum undo the order key") {
 TEST_CASE("averages are rounded towards zero and are signed as their samples") {
   const auto average = [](Cells cells, bool is_signed) {
     const Stats stats = std::get<Stats>(shown(std::move(cells), Show::average, is_signed));
-    CHECK(stats.only_average);
-    return static_cast<int64_t>(stats.average());
+    CHECK(stats.only_number);
+    return static_cast<int64_t>(stats.number());
   };
   CHECK(average({static_cast<uint64_t>(-7), 2}, true) == -3);
   CHECK(average({7, 2}, true) == 3);
@@ -206,4 +207,69 @@ TEST_CASE("a histogram knows the empty buckets beside it") {
 
 TEST_CASE("sums of weights may be below 0") {
   CHECK(quantized({{3, static_cast<uint64_t>(-5)}}, false) == one(4, 7, -5));
+}
+
+namespace {
+
+/// What the value of two runs is, and of one that has seen both.
+void check_sum(const Cells &a, const Cells &b, const MapDescription &map) {
+  Cells both = a;
+  merge_cells(both, b, map.merge);
+  TypedValue sum = value_of_cells(a, map), wanted = value_of_cells(both, map);
+  REQUIRE(can_be_added(sum));
+  add_value(sum, value_of_cells(b, map));
+  for (TypedValue *value : {&sum, &wanted})
+    if (Histogram *histogram = std::get_if<Histogram>(&value->value)) histogram->before = histogram->after = {};
+  CHECK(sum == wanted);
+}
+
+/// Cells of which few are used, as in life; always the same.
+Cells sparse(size_t size, uint64_t seed) {
+  Cells cells(size, 0);
+  for (int i = 0; i < 3; i++) {
+    seed = seed * 6364136223846793005 + 1442695040888963407;
+    cells[(seed >> 33) % size] += seed >> 60;
+    cells[(seed >> 20) % size] += 1;
+  }
+  return cells;
+}
+
+void check_sums(const MapDescription &map) {
+  for (uint64_t seed = 1; seed < 200; seed++)
+    check_sum(sparse(map.merge.size(), seed), sparse(map.merge.size(), seed + 1000), map);
+}
+
+}  // namespace
+
+TEST_CASE("two runs added up are one run over both") {
+  check_sums(map_of(Show::log2_histogram, AWL_QUANTIZE_CELLS_UNSIGNED, false));
+  check_sums(map_of(Show::log2_histogram, AWL_QUANTIZE_CELLS_SIGNED, true));
+  MapDescription fine = map_of(Show::log_linear_histogram, AWL_LOG_LINEAR_CELLS(3), true);
+  fine.bits = 3;
+  check_sums(fine);
+  MapDescription linear = map_of(Show::linear_histogram, 12, true);
+  linear.low = -30, linear.high = 65, linear.step = 10;
+  check_sums(linear);
+  for (bool is_signed : {false, true}) {
+    MapDescription magnitudes = map_of(Show::magnitudes, AWL_MAGNITUDE_CELLS(3 * 18, is_signed), is_signed);
+    magnitudes.low = 1, magnitudes.high = 3, magnitudes.factor = 10, magnitudes.step = 20;
+    check_sums(magnitudes);
+  }
+  for (std::vector<int64_t> percentages : {std::vector<int64_t>{}, {99, 25}}) {
+    MapDescription sketch = map_of(Show::percentiles, AWL_LOG_LINEAR_CELLS(AWL_PERCENTILE_BITS), true, Unit::nanoseconds);
+    sketch.bits = AWL_PERCENTILE_BITS;
+    sketch.percentages = percentages;
+    check_sums(sketch);
+  }
+  check_sums(map_of(Show::deviation, AWL_DEVIATION_CELLS, false));
+}
+
+TEST_CASE("a deviation has the exact sum of the squares") {
+  const auto squares = [](Cells cells) { return *std::get<Stats>(shown(std::move(cells), Show::deviation, false)).squares; };
+  CHECK(squares({40, 8, 232, 0, 0, 0, 0, 0}) == Squares{232, 0, 0});
+  CHECK(squares({0, 1, 0, 0, 1, 0, 0, 0}) == Squares{uint64_t(1) << 33, 0, 0});
+  CHECK(squares({0, 1, u64_max, u64_max, u64_max, u64_max, u64_max, u64_max}) ==
+        Squares{0xfffffffcffffffff, 0x1fffffffd, 0x100000003});
+  CHECK(std::get<Stats>(shown({40, 8, 232, 0, 0, 0, 0, 0}, Show::deviation, false)).number() == 2);
+  CHECK(std::get<Stats>(shown({static_cast<uint64_t>(-4), 2, 40, 0, 0, 0, 0, 0}, Show::deviation, true)).number() == 4);
 }

@@ -178,7 +178,7 @@ TEST_CASE("bpftrace: JSON to the blank") {
   CHECK(bpftrace_json(lone("@s", stats(2, 12))) ==
         "{\"type\": \"stats\", \"data\": {\"@s\": {\"count\": 2, \"average\": 6, \"total\": 12}}}\n");
   const auto average = [](uint64_t value) {
-    return TypedValue{.value = Stats{.count = 2, .sum = Wide(value) * 2 + 1, .only_average = true}, .show = Show::average};
+    return TypedValue{.value = Stats{.count = 2, .sum = Wide(value) * 2 + 1, .only_number = true}, .show = Show::average};
   };
   CHECK(bpftrace_json(keyed("@a", {{{number(2)}, average(4)}, {{number(1)}, average(10)}})) ==
         "{\"type\": \"stats\", \"data\": {\"@a\": {\"2\": 4, \"1\": 10}}}\n");
