@@ -17,8 +17,9 @@
 //
 // Maps stand apart by an empty line before each; plain values without a key form one block. A single value that the
 // script asked for is one line and nothing else, so that a print in an interval is a line each time.
-// --style ply is the same but for three things: an empty line after every histogram, negative samples in one row
-// `< 0`, and frames of stacks behind a tab.
+// --style ply is the same but for four things: an empty line after every histogram, negative samples in one row
+// `< 0`, frames of stacks behind a tab, and numbers in keys as wide as they are, but for those of processes and users,
+// which have at least five digits. (ply gives users four, but here they look like processes.)
 // Knows nothing of losses: a person reads these on the other channel.
 #include <algorithm>
 
@@ -186,6 +187,11 @@ class TextSink : public Sink {
   void widen(ColumnWidth &column, const TypedValue &value) {
     if (std::holds_alternative<Stack>(value.value)) {  // takes lines of its own
       column.width = 0;
+      return;
+    }
+    const uint64_t *natural = std::get_if<uint64_t>(&value.value);
+    if (as_ply_ && (natural || std::holds_alternative<int64_t>(value.value))) {
+      column.width = natural && value.width == sizeof(uint32_t) ? narrowest_number : 0;
       return;
     }
     cell_.clear();

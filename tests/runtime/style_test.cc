@@ -230,13 +230,19 @@ TEST_CASE("bpftrace: JSON of values and events") {
 }
 
 TEST_CASE("ply: tables, pictures and stacks") {
+  const auto process = [](uint64_t number) { return TypedValue{.value = number, .width = 4}; };
   CHECK(shown("ply",
-              keyed("@", {{{text("cat", 15), number(190)}, unsigned_number(2)},
-                          {{text("sleep", 15), number(191)}, unsigned_number(3)}}),
+              keyed("@", {{{text("cat", 15), process(190)}, unsigned_number(2)},
+                          {{text("sleep", 15), process(1234567)}, unsigned_number(3)}}),
               false) ==
         "\n@:\n"
         "{ cat            ,   190 }: 2\n"
-        "{ sleep          ,   191 }: 3\n");
+        "{ sleep          , 1234567 }: 3\n");
+  CHECK(shown("ply", keyed("@", {{{number(-7), text("a")}, unsigned_number(1)}, {{number(100), text("long name")}, number(2)}}),
+              false) ==
+        "\n@:\n"
+        "{ -7, a               }: 1\n"
+        "{ 100, long name       }: 2\n");
   const TypedValue sizes =
       histogram({bucket(0, 0, 4), bucket(1, 1, 5), bucket(2, 3, 0), bucket(64, 127, 90), bucket(128, 255, 0),
                  bucket(512, 1023, 111), bucket(1024, 2047, 0), bucket(4096, 8191, 160)});
@@ -254,6 +260,12 @@ TEST_CASE("ply: tables, pictures and stacks") {
         "\n@:\n"
         "\t         < 0\t       2 ┤████████████████                │\n"
         "\t[   0,    1]\t       2 ┤████████████████                │\n"
+        "\n");
+  CHECK(shown("ply", lone("@", histogram({bucket(-1, -1, 1), bucket(0, 0, 0), bucket(1, 1, 0), bucket(2, 3, 0), bucket(4, 7, 1)})), false) ==
+        "\n@:\n"
+        "\t         < 0\t       1 ┤████████████████                │\n"
+        "\t...\n"
+        "\t[   4,    7]\t       1 ┤████████████████                │\n"
         "\n");
   CHECK(shown("ply", keyed("@", {{{kernel_stack()}, unsigned_number(17)}}), false) ==
         "\n@:\n{ \n\tvfs_read+1\n\tksys_read+107\n }: 17\n");
