@@ -28,6 +28,9 @@ typedef int64_t s64;
 /* Hides what the compiler knows about a number, so that it keeps the range check the verifier needs to see. */
 #define AWL_OPAQUE(x) asm volatile("" : "+r"(x))
 
+/* The space of an address that may be of either kind: on x86-64 those of the kernel have the highest bit. */
+#define AWL_IS_KERNEL(address) ((s64)(address) < 0)
+
 #define CORE __attribute__((preserve_access_index))
 
 /* Globals of the object. Volatile, so that the compiler reads them when the program runs. */

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Memory that an address leads to: numbers of 1 to 8 bytes, and bytes as they lie there. A read that fails gives
- * zeros and is counted in `faults`. The space of an address that may be of either kind is told by its highest bit,
- * which kernel addresses have on x86-64 and addresses of programs have not.
+ * zeros and is counted in `faults`.
  */
-
-#define AWL_IS_KERNEL(address) ((s64)(address) < 0)
 
 static __always_inline void awl_count_fault(long result, volatile u64 *faults) {
   if (result) __sync_fetch_and_add(faults, 1);

@@ -8,18 +8,27 @@
 /* Reading from address 0 always fails, and a failed read fills the buffer with zeros: the shortest way to do so. */
 void awl_zero_fill(void *out, u64 size) { bpf_probe_read_kernel(out, size, 0); }
 
-/* The string at `address`, at most size - 1 bytes of it; an unreadable address gives the empty string. */
-void awl_str_kernel(char *out, u64 size, u64 address) {
-  if (bpf_probe_read_kernel_str(out, size, (void *)address) < 0) *out = 0;
-}
-void awl_str_user(char *out, u64 size, u64 address) {
-  if (bpf_probe_read_user_str(out, size, (void *)address) < 0) *out = 0;
+/* An unreadable address gives the empty string, and is counted in `faults` unless it is the null pointer. */
+static __always_inline void awl_str_read(long result, char *out, u64 address, volatile u64 *faults) {
+  if (result >= 0) return;
+  *out = 0;
+  if (faults && address) __sync_fetch_and_add(faults, 1);
 }
 
-/* An address that may be of either kind: user space first, which fails cleanly on kernel addresses. */
-void awl_str_any(char *out, u64 size, u64 address) {
-  if (bpf_probe_read_user_str(out, size, (void *)address) >= 0) return;
-  awl_str_kernel(out, size, address);
+/* The string at `address`, at most size - 1 bytes of it. */
+void awl_str_kernel(char *out, u64 size, u64 address, volatile u64 *faults) {
+  awl_str_read(bpf_probe_read_kernel_str(out, size, (void *)address), out, address, faults);
+}
+void awl_str_user(char *out, u64 size, u64 address, volatile u64 *faults) {
+  awl_str_read(bpf_probe_read_user_str(out, size, (void *)address), out, address, faults);
+}
+
+/* An address that may be of either kind. */
+void awl_str_any(char *out, u64 size, u64 address, volatile u64 *faults) {
+  if (AWL_IS_KERNEL(address))
+    awl_str_kernel(out, size, address, faults);
+  else
+    awl_str_user(out, size, address, faults);
 }
 
 /* A copy of a string that ends within `size`, zero behind its NUL when the source is. */

@@ -67,11 +67,18 @@ std::string declaration(const std::string &type, const std::string &name) {
 
 }  // namespace
 
+/// Where a function's argument points to. BTF does not tell `char *` from `char __user *`; of structures nearly all are
+/// the kernel's own, and what else is pointed to is decided by the address when it is read.
+AddressSpace space_of(const btf *btf, uint32_t pointee) {
+  const btf_type *target = btf__type_by_id(btf, skip_modifiers_and_typedefs(btf, pointee));
+  return target != nullptr && btf_is_composite(target) ? AddressSpace::kernel : AddressSpace::none;
+}
+
 Type btf_language_type(const btf *btf, uint32_t id) {
   id = skip_modifiers_and_typedefs(btf, id);
   const btf_type *type = btf__type_by_id(btf, id);
   if (id == 0 || type == nullptr) return none_type;
-  if (btf_is_ptr(type)) return pointer_type(AddressSpace::kernel, pointee_name(btf, type->type));
+  if (btf_is_ptr(type)) return pointer_type(space_of(btf, type->type), pointee_name(btf, type->type));
   if (btf_is_int(type)) return of_size(type->size, btf_int_encoding(type) & BTF_INT_SIGNED);
   if (btf_is_any_enum(type)) return of_size(type->size, btf_kflag(type));
   const int64_t size = btf__resolve_size(btf, id);

@@ -44,7 +44,7 @@ llvm::Value *Emitter::loaded_word(Loaded value, const std::string &name, Span sp
 }
 
 llvm::Value *Emitter::per_cpu_address(ExprId id, const Call &node) {
-  Span span = program_.ast->operator[](id).span;
+  Span span = span_of(id);
   const std::string &name = std::get<UseText>(use_of(node.arguments[0])).text;
   Value *variable = loaded_word(Loaded::kernel_symbol, name, span);
   Value *distances = loaded_word(Loaded::kernel_symbol, "__per_cpu_offset", span);
@@ -58,7 +58,7 @@ llvm::Value *Emitter::user_address(ExprId id, const Call &node) {
   const Target &target = body_->group.targets[0];
   const std::string &name = std::get<UseText>(use_of(node.arguments[0])).text;
   std::string wanted = fmt::format("{}:{}:{}", target.places[0].offset, name, target.attach);
-  Value *distance = loaded_word(Loaded::user_symbol, wanted, program_.ast->operator[](id).span);
+  Value *distance = loaded_word(Loaded::user_symbol, wanted, span_of(id));
   return builder_.CreateAdd(processor_register("ip"), distance);
 }
 
@@ -108,7 +108,7 @@ void Emitter::path_into(ExprId id, const Call &node, Value *to) {
   Value *names = offset(scratch_, path_room_.offset), *text = offset(names, names_bytes);
   zero(text, whole_words(size));
   call("awl_path", {text, constant(size), address, names});
-  call("awl_str_kernel", {to, constant(size), as_number(text)});
+  call("awl_str_kernel", {to, constant(size), as_number(text), string_fault()});
 }
 
 void Emitter::kernel_log(ExprId id, const Call &node) {

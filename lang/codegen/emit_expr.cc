@@ -198,7 +198,7 @@ llvm::Value *Emitter::binary(ExprId id, const Binary &node) {
     moved_by = builder_.CreateMul(moved_by, constant(elements->stride));
   }
   return arithmetic(node.op, lhs, rhs, is_signed(type_of(node.lhs)) || is_signed(type_of(node.rhs)),
-                    is_signed(type_of(node.lhs)), program_.ast->operator[](id).span);
+                    is_signed(type_of(node.lhs)), span_of(id));
 }
 
 llvm::Value *Emitter::arithmetic(BinaryOp op, Value *lhs, Value *rhs, bool signed_operands, bool left_signed,
@@ -379,7 +379,7 @@ llvm::Value *Emitter::step(ExprId id, const Step &node) {
   BinaryOp op = node.increment ? BinaryOp::add : BinaryOp::subtract;
   if (const auto *map = std::get_if<MapRef>(&target.node)) {
     Value *before = map_update(*map, std::get<UseMap>(use_of(node.target)).map, op, constant(1),
-                               is_signed(type_of(node.target)), program_.ast->operator[](id).span);
+                               is_signed(type_of(node.target)), span_of(id));
     return node.prefix ? arithmetic(op, before, constant(1), false, false, target.span) : before;
   }
   Value *place = local_place(std::get<UseLocal>(use_of(node.target)).local);

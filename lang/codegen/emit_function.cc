@@ -24,7 +24,7 @@ llvm::Value *Emitter::call_number(ExprId id, const Call &node) {
       (row.special == Special::loaded_word && !node.arguments.empty())) {
     const std::string &name = std::get<UseText>(use_of(node.arguments[0])).text;
     if (row.special == Special::processor_register) return processor_register(name);
-    return loaded_word(row.loaded, name, program_.ast->operator[](id).span);
+    return loaded_word(row.loaded, name, span_of(id));
   }
   if (const auto *use = std::get_if<UseSymbol>(&use_of(id)); use && use->symbol != row.symbol)
     return call(use->symbol, {});
@@ -45,12 +45,12 @@ llvm::Value *Emitter::hardware_address(ExprId operand) {
   if (!is_memory(type.kind)) {
     if (type.kind != Kind::pointer) return number(operand);
     return builder_.CreateAnd(
-        read_number(target_of(operand), u64_type, 8, program_.ast->operator[](operand).span), constant((1ull << 48) - 1));
+        read_number(target_of(operand), u64_type, 8, span_of(operand)), constant((1ull << 48) - 1));
   }
   Value *word = temporary(8);
   zero(word, 8);
   if (is_place(operand)) {
-    read_bytes(place_of(operand), word, 6, program_.ast->operator[](operand).span);
+    read_bytes(place_of(operand), word, 6, span_of(operand));
   } else {
     copy(word, memory_at(operand), 6);
   }
@@ -75,7 +75,7 @@ llvm::Value *Emitter::length(ExprId id, const Call &node) {
   MapNumber map = std::get<UseMap>(use_of(operand)).map;
   const MapDescription &description = this->description(map);
   builder_.CreateStore(constant(0), local_place(use->local));
-  llvm::Function *body = loop_body(4, program_.ast->operator[](id).span, [&](llvm::Function *f) {
+  llvm::Function *body = loop_body(4, span_of(id), [&](llvm::Function *f) {
     if (description.banked) {
       BasicBlock *current = new_block("current");
       Value *entry = builder_.CreateAlignedLoad(builder_.getInt64Ty(), f->getArg(1), llvm::Align(8));
@@ -136,7 +136,7 @@ void Emitter::buffer_into(ExprId id, const Call &node, Value *to) {
   if (const auto *known = llvm::dyn_cast<llvm::ConstantInt>(length))
     most = static_cast<uint32_t>(std::min<uint64_t>(most, known->getZExtValue()));
   call("awl_buffer", {to, constant(most), as_number(place.address), length, constant(space),
-                      read_fault(program_.ast->operator[](id).span)});
+                      read_fault(span_of(id))});
 }
 
 /// {u64 family, 16 bytes}: AF_INET is 2, AF_INET6 is 10.
@@ -150,7 +150,7 @@ void Emitter::network_address_into(const Call &node, Value *to) {
   if (!is_memory(type.kind))
     builder_.CreateStore(number(operand), offset(to, 8));
   else if (is_place(operand))
-    read_bytes(place_of(operand), offset(to, 8), type.size, program_.ast->operator[](operand).span);
+    read_bytes(place_of(operand), offset(to, 8), type.size, span_of(operand));
   else
     copy(offset(to, 8), memory_at(operand), type.size);
 }

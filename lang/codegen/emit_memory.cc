@@ -119,10 +119,10 @@ void Emitter::place_into(ExprId id, Value *to, const Type &target, bool pad) {
   if (own.kind == Kind::string) {
     // In a tuple strings are padded and closed; in C's memory they end where they end.
     if (pad) zero(to, target.size);
-    return read_string(place, to, std::min(own.size, target.size));
+    return read_string(place, to, std::min(own.size, target.size), span_of(id));
   }
   if (place.space == AddressSpace::none) return convert(place.address, own, to, target, pad);
-  read_bytes(place, to, own.size, program_.ast->operator[](id).span);
+  read_bytes(place, to, own.size, span_of(id));
 }
 
 void Emitter::elements_into(const std::vector<ExprId> &elements, Value *to, const Type &target, bool pad) {
@@ -161,7 +161,7 @@ void Emitter::cast_into(ExprId id, const Cast &node, Value *to, const Type &targ
   }
   if (own.kind == Kind::string && from.kind == Kind::array) {
     if (pad) zero(to, target.size);
-    return read_string(place_of(node.operand), to, std::min(own.size, target.size));
+    return read_string(place_of(node.operand), to, std::min(own.size, target.size), span_of(node.operand));
   }
   memory_into(node.operand, to, target, pad);
 }
@@ -209,7 +209,7 @@ void Emitter::field_string(uint32_t index, Value *to, uint32_t size, bool pad) {
       [&](const LibraryCall &) -> Value * { AWL_CHECK(!"a number is not a string"); });
   if (pad) zero(to, size);
   uint32_t limit = field.type.size ? std::min(size, field.type.size) : size;
-  call("awl_str_kernel", {to, constant(limit), address});
+  call("awl_str_kernel", {to, constant(limit), address, string_fault()});
 }
 
 void Emitter::str_call(const Call &node, uint32_t own, Value *to, uint32_t size, bool pad) {
@@ -221,7 +221,7 @@ void Emitter::str_call(const Call &node, uint32_t own, Value *to, uint32_t size,
   if (type.kind == Kind::pointer && type.space == AddressSpace::user) symbol = "awl_str_user";
   if (type.kind == Kind::pointer && type.space == AddressSpace::kernel) symbol = "awl_str_kernel";
   if (pad) zero(to, size);
-  call(symbol, {to, constant(std::min(own, size)), address});
+  call(symbol, {to, constant(std::min(own, size)), address, string_fault(span_of(node.arguments[0]))});
 }
 
 }  // namespace awl

@@ -64,7 +64,7 @@ Emitter::Place Emitter::element_place(ExprId id, const Index &node) {
     BasicBlock *from = builder_.GetInsertBlock();
     builder_.CreateCondBr(inside, on, fault);
     builder_.SetInsertPoint(fault);
-    call("awl_fault", {fault_counter(program_.ast->operator[](id).span,
+    call("awl_fault", {fault_counter(span_of(id),
                                      fmt::format("index outside of {} elements; element 0 was used", count))});
     builder_.CreateBr(on);
     builder_.SetInsertPoint(on);
@@ -98,7 +98,7 @@ llvm::Value *Emitter::read_number(const Place &place, const Type &type, unsigned
 
 /// The value of an expression that is_place() and no memory kind.
 llvm::Value *Emitter::place_number(ExprId id) {
-  Span span = program_.ast->operator[](id).span;
+  Span span = span_of(id);
   const Type &type = type_of(id);
   Place place = place_of(id);
   const auto *member = std::get_if<UseMember>(&use_of(id));
@@ -134,11 +134,18 @@ void Emitter::read_bytes(const Place &place, Value *to, uint32_t size, Span span
   call(symbol, {to, constant(size), place.address, read_fault(span)});
 }
 
-void Emitter::read_string(const Place &place, Value *to, uint32_t size) {
+/// A string that the program has not used yet may not be in memory, and probes cannot wait for it.
+Emitter::Value *Emitter::string_fault(std::optional<Span> span) {
+  if (!span) return llvm::ConstantPointerNull::get(builder_.getPtrTy());
+  return fault_counter(*span, "strings that are not in memory, or not yet; empty ones were used");
+}
+
+void Emitter::read_string(const Place &place, Value *to, uint32_t size, Span span) {
   const char *symbol = place.space == AddressSpace::user  ? "awl_str_user"
                        : place.space == AddressSpace::any ? "awl_str_any"
                                                           : "awl_str_kernel";
-  call(symbol, {to, constant(size), as_number(place.address)});
+  call(symbol, {to, constant(size), as_number(place.address),
+                place.space == AddressSpace::none ? string_fault() : string_fault(span)});
 }
 
 llvm::Value *Emitter::address_of(const Unary &node) {

@@ -66,6 +66,7 @@ class Emitter {
 
   // emit_expr.cc
   const Type &type_of(ExprId id) const { return body_->type_of[static_cast<uint32_t>(id)]; }
+  Span span_of(ExprId id) const { return program_.ast->operator[](id).span; }
   const Use &use_of(ExprId id) const { return body_->use_of[static_cast<uint32_t>(id)]; }
   Value *number(ExprId id);
   Value *condition(ExprId id);
@@ -108,7 +109,9 @@ class Emitter {
   unsigned number_width(ExprId id) const;
   Value *read_fault(Span span);
   void read_bytes(const Place &place, Value *to, uint32_t size, Span span);
-  void read_string(const Place &place, Value *to, uint32_t size);
+  void read_string(const Place &place, Value *to, uint32_t size, Span span);
+  /// Where strings that cannot be read are counted; without a place in the script, nowhere.
+  Value *string_fault(std::optional<Span> span = std::nullopt);
   Value *address_of(const Unary &node);
 
   // emit_stack.cc

@@ -161,7 +161,8 @@ Result<std::string_view> Kprobe::choose_kprobe(const ResolveOptions &options, co
 
 /// A pointer's target tells the functions of a pattern apart where their programs need not differ.
 void forget_pointees(std::vector<Field> &fields) {
-  for (Field &field : fields) field.type.pointee.clear();
+  for (Field &field : fields)
+    if (field.type.kind == Kind::pointer) field.type = pointer_type(AddressSpace::none, "");
 }
 
 std::vector<TargetGroup> Kprobe::on_kprobes(const ProbeSpec &spec, const FunctionPattern &pattern,

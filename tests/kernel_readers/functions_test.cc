@@ -71,7 +71,7 @@ TEST_CASE("functions by BTF") {
   CHECK(read->parameters[0].first == "file");
   CHECK(read->parameters[0].second == pointer_type(AddressSpace::kernel, "struct file"));
   CHECK(read->parameters[1].second == integer_type(4, true));
-  CHECK(read->parameters[2].second == pointer_type(AddressSpace::kernel, "char"));
+  CHECK(read->parameters[2].second == pointer_type(AddressSpace::none, "char"));
   CHECK(read->parameters[3].second == integer_type(8, false));
   CHECK(read->result == integer_type(8, true));
   CHECK(read->declarations ==

@@ -144,7 +144,7 @@ TEST_CASE("functions whose used arguments differ do not share a program") {
   const World world;
   const Resolved entry = world.entry("kprobe:vfs_*", {.fields = {"arg0"}});
   REQUIRE(entry.groups.size() == 3);
-  CHECK(field(entry.groups[0], "arg0")->type == pointer_type(AddressSpace::kernel, ""));
+  CHECK(field(entry.groups[0], "arg0")->type == pointer_type(AddressSpace::none, ""));
   CHECK(field(entry.groups[1], "arg0")->type == integer_type(4, true));
   CHECK(field(entry.groups[2], "arg0")->type == u64_type);
   const Resolved exit = world.exit("kretprobe:vfs_*", {.fields = {"retval"}});
