@@ -42,7 +42,7 @@ HTML = """
   const wide = (part) => part.style.width === "100%";
   tell("no name became markup", document.querySelectorAll("main b, main script, main img").length === 0);
   tell("sections", [...document.querySelectorAll("h2")].map((h) => h.textContent).join("|") ===
-    "@ \\u2013 count|@lat \\u2013 quantize|@lin \\u2013 lquantize|@stats \\u2013 stats|@size \\u2013 stats|@text|@low|@high \\u2013 sum|printed|losses");
+    "@ \\u2013 count|@lat \\u2013 quantize|@lin \\u2013 lquantize|@stats \\u2013 stats|@size \\u2013 stats|@text|@low|@high \\u2013 sum|@weights \\u2013 quantize|@few \\u2013 hist|@pct \\u2013 pct|@deviation \\u2013 stddev|printed|losses");
   tell("flame drawn", frame("dd") && wide(flame.children[0]));
   frame("dd").click();
   tell("zoomed", wide(frame("dd")) && !frame("<\\/script><b>"));
@@ -90,6 +90,23 @@ DIFFERENCE = """
   tell("Escape shows all again", width(frame("dd")) < 1100);
 """
 
+# What is read stands out from the paper as WCAG wants it, by day and by night.
+COLOURS = """
+  const channel = (part) => part <= 0.04045 * 255 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4;
+  const light = (colour) => {
+    const [red, green, blue] = colour.match(/[0-9.]+/g).map(Number).map(channel);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const paper = light(getComputedStyle(document.body).backgroundColor);
+  const contrast = (node) => {
+    const ink = light(getComputedStyle(node).color);
+    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+  };
+  tell("paper", WANTED);
+  const texts = [...document.querySelectorAll("h1, h2, h3, td, dt, dd, th button, .note, output")];
+  tell("text stands out", texts.length > 30 && texts.every((node) => contrast(node) >= 4.5));
+"""
+
 HARNESS = """
 (() => {
   const told = [];
@@ -100,17 +117,29 @@ HARNESS = """
 """
 
 
-def answers(chromium, folder, name, document):
+def answers(chromium, folder, name, document, *options):
     path = os.path.join(folder, name)
     with open(path, "wb") as file:
         file.write(document)
-    dom = subprocess.run([chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+    dom = subprocess.run([chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", *options,
                           f"--user-data-dir={folder}/profile", "--window-size=1300,900", "--virtual-time-budget=10000",
                           "--dump-dom", "file://" + path], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                          timeout=300).stdout.decode("utf-8", "replace")
     start = dom.find('data-told="')
     assert start >= 0, "the page did not run: " + dom[:300]
     return html.unescape(dom[start + 11:dom.index('"', start + 11)]).split("\n")
+
+
+def on_paper(chromium, folder, document):
+    """The report as a document to print: Chromium makes pages of it, and text of all sections is on them."""
+    with open(f"{folder}/page.html", "wb") as file:
+        file.write(document)
+    subprocess.run([chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                    f"--user-data-dir={folder}/profile", f"--print-to-pdf={folder}/page.pdf", f"file://{folder}/page.html"],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
+    with open(f"{folder}/page.pdf", "rb") as file:
+        pages = file.read()
+    yield ("ok" if pages.startswith(b"%PDF-") and pages.count(b"/Type /Page\n") > 1 else "not ok") + " pages to print"
 
 
 def main(golden):
@@ -121,13 +150,18 @@ def main(golden):
     results = []
     with tempfile.TemporaryDirectory() as folder:
         for name, ending, script, at in (("flamegraph", "svg", SVG, b"</svg>"), ("html", "html", HTML, b"</body>"),
-                                         ("difference", "html", DIFFERENCE, b"</body>")):
-            document = subprocess.run([golden, name], check=True, stdout=subprocess.PIPE).stdout
+                                         ("difference", "html", DIFFERENCE, b"</body>"),
+                                         ("html", "html", COLOURS.replace("WANTED", "paper > 0.9"), b"</body>"),
+                                         ("html in the dark", "html", COLOURS.replace("WANTED", "paper < 0.05"), b"</body>")):
+            options = ["--force-dark-mode"] if name.endswith("dark") else []
+            document = subprocess.run([golden, name.split()[0]], check=True, stdout=subprocess.PIPE).stdout
             code = (HARNESS % script).encode()
             code = b"<script><![CDATA[" + code + b"]]></script>" if ending == "svg" else b"<script>" + code + b"</script>"
             head, found, tail = document.rpartition(at)
             assert found
-            results += [f"{line} ({name})" for line in answers(chromium, folder, "page." + ending, head + code + found + tail)]
+            results += [f"{line} ({name})" for line in answers(chromium, folder, "page." + ending, head + code + found + tail, *options)]
+        document = subprocess.run([golden, "html"], check=True, stdout=subprocess.PIPE).stdout
+        results += [f"{line} (html)" for line in on_paper(chromium, folder, document)]
     print(f"1..{len(results)}")
     for number, line in enumerate(results, 1):
         word, what = ("ok", line[3:]) if line.startswith("ok ") else ("not ok", line[7:])

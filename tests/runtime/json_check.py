@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Reads what json_golden writes with Python's own parser, strictly, and compares every value."""
+"""json_check.py JSON_GOLDEN VERSION FORMATS_GOLDEN : reads awl's JSON with Python's own parser, strictly (TAP).
+
+What json_golden writes is compared value by value; that and a run with everything that there is follow the schema in
+awl.schema.json, which lines that are wrong do not.
+"""
 import base64
 import json
+import os
 import subprocess
 import sys
 
@@ -56,8 +61,41 @@ def expected(version):
     yield {"type": "end"}
 
 
-def main(golden, version):
-    raw = subprocess.run([golden], check=True, stdout=subprocess.PIPE).stdout
+WRONG = ['{"type":"no such type"}', '{"type":"start","version":2,"awl":"1","probes":1}', '{"type":"end","more":1}',
+         '{"type":"map","name":"@","when":"end"}', '{"type":"map","name":"m","when":"end","value":1}',
+         '{"type":"map","name":"@","when":"end","value":1,"rows":[]}', '{"type":"map","name":"@","when":"end","value":1.5}',
+         '{"type":"map","name":"@","when":"end","value":18446744073709551616}',
+         '{"type":"map","name":"@","when":"end","value":{"histogram":"log2","buckets":[{"count":1}]}}',
+         '{"type":"map","name":"@","when":"end","show":"stddev","value":{"count":1,"deviation":0,"total":1,"squares":"1"}}',
+         '{"type":"map","name":"@","when":"end","rows":[{"key":[{"stack":[{"symbol":"f","offset":0}]}],"value":1}]}',
+         '{"type":"note","kind":"other","count":1}']
+
+
+def follows_schema(*texts):
+    """Where the library is not installed, why nothing was looked at."""
+    try:
+        sys.path.append("/usr/lib/python3/dist-packages")
+        import jsonschema
+    except ImportError:
+        return "python3-jsonschema is not installed"
+    with open(os.path.join(os.path.dirname(os.path.realpath(__file__)), "awl.schema.json"), encoding="utf-8") as file:
+        schema = json.load(file)
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    for line in "".join(texts).splitlines():
+        problem = jsonschema.exceptions.best_match(validator.iter_errors(json.loads(line)))
+        assert problem is None, f"{line[:200]}: {problem.message[:300]}"
+    for line in WRONG:
+        assert not validator.is_valid(json.loads(line)), f"the schema is content with {line}"
+    return None
+
+
+def output_of(*command):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+
+
+def compare(golden, version):
+    raw = output_of(golden)
     text = raw.decode("utf-8", "strict")
     assert text.endswith("\n")
     assert "<" not in text, "a web page could be broken out of"
@@ -67,8 +105,15 @@ def main(golden, version):
     assert len(lines) == len(records), f"{len(lines)} lines, expected {len(records)}"
     for line, record in zip(lines, records):
         assert parse(line) == record, f"got {line[:300]}\nexpected {str(record)[:300]}"
+    return text
 
 
-print('1..1', flush=True)
+def main(golden, version, formats):
+    print('1..2', flush=True)
+    text = compare(golden, version)
+    print('ok 1 - JSON is read back by a strict parser', flush=True)
+    skipped = follows_schema(text, output_of(formats, "json:awl").decode())
+    print('ok 2 - JSON follows its schema' + (f' # SKIP {skipped}' if skipped else ''))
+
+
 main(*sys.argv[1:])
-print('ok 1 - JSON is read back by a strict parser')
