@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// JSON for programs, one object a line (NDJSON). Version 1 of the form, for validators in tests/runtime/awl.schema.json:
+// JSON for programs, one object a line (NDJSON). Version 1, for validators in tests/runtime/awl.schema.json:
 //
 //   {"type":"start","version":1,"awl":"0.1.0","probes":2}
 //   {"type":"map","name":"@lat","when":"end","show":"quantize","unit":"ns","rows":[
