@@ -190,11 +190,21 @@ Checker::Resolved Checker::resolve_first(const ProbeSpec &spec, const BodyUses &
   return first;
 }
 
-void Checker::resolve_spec(const ProbeBlock &block, const ProbeSpec &spec, const BodyUses &uses,
+/// bpftrace's own scripts list what a function is called on several kernels, and count on its leaving out what is not
+/// there; its later versions ask for that by `missing_probes`.
+MissingProbes Checker::what_if_missing(const ProbeBlock &block) const {
+  const std::string_view first_line = std::string_view(source_.text).substr(0, source_.text.find('\n'));
+  const bool is_of_bpftrace = source_.name.ends_with(".bt") ||
+                              (first_line.starts_with("#!") && first_line.find("bpftrace") != first_line.npos);
+  const MissingProbes asked = options_.resolve.missing;
+  return asked == MissingProbes::error && is_of_bpftrace && block.specs.size() > 1 ? MissingProbes::warn : asked;
+}
+
+void Checker::resolve_spec(const ProbeBlock &block, const ProbeSpec &spec, const BodyUses &uses, MissingProbes missing,
                            std::optional<Error> &refused) {
   Resolved found = resolve_first(spec, uses);
-  if (options_.resolve.missing != MissingProbes::error && found.diagnostics.failed() && found.groups.empty()) {
-    if (options_.resolve.missing == MissingProbes::warn)
+  if (missing != MissingProbes::error && found.diagnostics.failed() && found.groups.empty()) {
+    if (missing == MissingProbes::warn)
       reported_.warning(spec.span, "{}; it is left out", found.diagnostics.all()[0].message);
     return;
   }
@@ -211,12 +221,14 @@ bool Checker::resolve(std::optional<Error> &refused) {
     BodyUses uses = uses_of(*ast_, block);
     size_t before = program_.bodies.size();
     for (const ProbeSpec &spec : block.specs) {
-      resolve_spec(block, spec, uses, refused);
+      resolve_spec(block, spec, uses, what_if_missing(block), refused);
       if (program_.bodies.size() <= max_programs) continue;
       reported_.error(spec.span, "the script needs more than {} programs in the kernel", max_programs)
           .help("one probe with a pattern, as `kprobe:vfs_*`, takes one program for all that it matches");
       return false;
     }
+    if (program_.bodies.size() == before && what_if_missing(block) != options_.resolve.missing && !refused)
+      resolve_spec(block, block.specs[0], uses, options_.resolve.missing, refused);
     if (program_.bodies.size() > before || (options_.resolve.missing != MissingProbes::error && !refused)) continue;
     unresolved_ = true;
     TargetGroup group = {.span = block.specs[0].span};

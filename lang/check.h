@@ -87,7 +87,8 @@ class Checker {
   };
   Resolved resolve_one(const ProbeSpec &spec, const BodyUses &uses) const;
   Resolved resolve_first(const ProbeSpec &spec, const BodyUses &uses) const;
-  void resolve_spec(const ProbeBlock &block, const ProbeSpec &spec, const BodyUses &uses,
+  MissingProbes what_if_missing(const ProbeBlock &block) const;
+  void resolve_spec(const ProbeBlock &block, const ProbeSpec &spec, const BodyUses &uses, MissingProbes missing,
                     std::optional<Error> &refused);
   void add_body(const ProbeBlock &block, TargetGroup group);
   void report_provider(const ProbeSpec &spec, Diagnostics &diagnostics) const;

@@ -148,6 +148,9 @@ Type Checker::dereference(ExprId id, const Unary &node) {
   if (pointer.kind == Kind::unknown) return set(id, pointer);
   std::optional<Type> target;
   if (pointer.kind == Kind::pointer) target = find_type(pointer.pointee);
+  // An address of nothing in particular, a number or what kaddr() gives, leads to a word, as in bpftrace.
+  const bool is_bare = pointer.kind == Kind::integer || (pointer.kind == Kind::pointer && pointer.pointee.empty());
+  if (is_bare) target = u64_type;
   if (target && target->kind != Kind::none) {
     AddressSpace space = pointer.space == AddressSpace::none ? AddressSpace::any : pointer.space;
     // A single character is a number; a string is read by str().
