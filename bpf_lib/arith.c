@@ -20,3 +20,8 @@ u64 awl_modulo_signed(s64 a, s64 b) {
   u64 remainder = awl_magnitude(a) % awl_magnitude(b);
   return a < 0 ? -remainder : remainder;
 }
+
+/* Numbers of 2, 4 and 8 bytes in the other order of bytes, the network's for a processor that puts the low one first. */
+u64 awl_swap16(u64 value) { return __builtin_bswap16(value); }
+u64 awl_swap32(u64 value) { return __builtin_bswap32(value); }
+u64 awl_swap64(u64 value) { return __builtin_bswap64(value); }

@@ -20,6 +20,15 @@ u64 awl_strncmp(const char *a, u64 a_size, const char *b, u64 b_size, u64 count)
   return 0;
 }
 
+/* Below 0, 0 or above 0 as `a` is before, at or behind `b` in the order of their bytes. */
+s64 awl_strcmp(const char *a, u64 a_size, const char *b, u64 b_size) {
+  for (u64 i = 0; i < a_size && i < b_size; i++) {
+    if (a[i] != b[i]) return (s64)(u8)a[i] - (u8)b[i];
+    if (!a[i]) return 0;
+  }
+  return 0;
+}
+
 /* Where `needle` begins in `text`, or -1. */
 s64 awl_strstr(const char *text, u64 size, const char *needle, u64 needle_size) {
   for (u64 i = 0; i < size; i++) {
