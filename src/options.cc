@@ -127,6 +127,7 @@ const OptionRow rows[] = {
      [](Options &o, const std::string &a) { return set_count(o.map_capacity, a, "a number of keys", 1, 1u << 28); }},
     {0, "max-strlen", "N", "bytes that str() reads at most (1024)",
      [](Options &o, const std::string &a) { return set_count(o.max_strlen, a, "a length of strings", 8, 4096); }},
+    {0, "strict", "", "end with status 3 when anything was not counted or not printed", AWL_SET(o.strict = true)},
     {0, "no-warnings", "", "no warnings about the script", AWL_SET(o.warnings = false)},
     {0, "fmt", "", "print the script in its canonical form; -o writes it to a file", AWL_SET(o.verb = Verb::tidy)},
     {0, "manual", "TEMPLATE", "fill in the tables of a manual page and print it",

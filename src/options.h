@@ -33,6 +33,7 @@ struct Options {
   bool quiet = false, verbose = false, dry_run = false, unsafe = false, stats = false;
   bool warnings = true, allow_vm = true, debug_info = false;
   bool follow = false;  // --follow
+  bool strict = false;  // --strict
 };
 
 struct OptionRow {

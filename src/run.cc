@@ -36,6 +36,9 @@
 namespace awl {
 namespace {
 
+/// The exit status of --strict when something is missing from the results.
+constexpr int not_all_counted = 3;
+
 void say(const std::string &text) { std::fprintf(stderr, "awl: %s\n", text.c_str()); }
 
 Error cannot_read(const std::string &name, std::string why) {
@@ -364,7 +367,7 @@ int Run::end(Session &session, Sink &sink, Writer &writer, const Wakers &wakers,
   }
   if (options_.stats) std::fputs((timers_.render() + table(session.statistics())).c_str(), stderr);
   detach_in_background(session);
-  return status;
+  return options_.strict && status == 0 && !session.notes().empty() ? not_all_counted : status;
 }
 
 int Run::operator()() {
