@@ -9,7 +9,8 @@
 //     dd: 100 -> 120 samples, p50 [512, 1023] -> [1024, 2047], p99 [2048, 4095] as before
 //       [512, 1023]                          90           30          -60   -66.7%
 //
-// What is the same in both runs is not shown. -f folded gives `stack before after` lines, which difference tools read.
+// Of pct() there is the first of these lines only. What is the same in both runs is not shown. -f folded gives
+// `stack before after` lines, which difference tools read.
 #include "runtime/sinks/difference.h"
 
 #include <algorithm>
@@ -82,14 +83,19 @@ int64_t count_in(const Histogram &histogram, const std::string &range) {
 
 using Rows = std::vector<DifferenceRow>;
 
-void add_histograms(Rows &rows, std::string key, const Histogram &before, const Histogram &after) {
-  if (before == after) return;
+/// How the whole shifts.
+void add_shift(Rows &rows, std::string key, const Histogram &before, const Histogram &after) {
   rows.push_back({.kind = DifferenceRow::Kind::histogram,
                   .name = std::move(key),
                   .before = std::to_string(before.total()),
                   .after = std::to_string(after.total()),
                   .median = shift(before, after, 0.5),
                   .tail = shift(before, after, 0.99)});
+}
+
+void add_histograms(Rows &rows, std::string key, const Histogram &before, const Histogram &after) {
+  if (before == after) return;
+  add_shift(rows, std::move(key), before, after);
   TypedValue both = {.value = before};
   add_value(both, {.value = after});
   for (const Bucket &bucket : std::get<Histogram>(both.value).buckets) {
@@ -115,8 +121,22 @@ void add_values(Rows &rows, std::string key, const TypedValue *before, const Typ
                   .part = !before ? "new" : !after ? "gone" : a && b ? ratio(*a, *b) : ""});
 }
 
+/// The buckets of pct(), which are too many to be shown one by one.
+const std::vector<Bucket> *sketch_of(const Row *row) {
+  const Tuple *tuple = row ? std::get_if<Tuple>(&row->value.value) : nullptr;
+  return tuple && !tuple->sketch.empty() ? &tuple->sketch : nullptr;
+}
+
+void add_sketches(Rows &rows, std::string key, const std::vector<Bucket> *before, const std::vector<Bucket> *after) {
+  const Histogram a = {.buckets = before ? *before : std::vector<Bucket>{}};
+  const Histogram b = {.buckets = after ? *after : std::vector<Bucket>{}};
+  if (a != b) add_shift(rows, std::move(key), a, b);
+}
+
 void add_rows(Rows &rows, const Row *before, const Row *after) {
   std::string key = key_text(before ? *before : *after);
+  const std::vector<Bucket> *old_sketch = sketch_of(before), *new_sketch = sketch_of(after);
+  if (old_sketch || new_sketch) return add_sketches(rows, std::move(key), old_sketch, new_sketch);
   const Histogram none;
   const Histogram *a = before ? std::get_if<Histogram>(&before->value.value) : nullptr;
   const Histogram *b = after ? std::get_if<Histogram>(&after->value.value) : nullptr;

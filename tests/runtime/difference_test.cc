@@ -39,6 +39,26 @@ TEST_CASE("a difference of histograms tells how percentiles shift") {
         "    [1024, 2047]                                  1            6           +5   +500.0%\n");
 }
 
+TEST_CASE("a difference of percentiles tells how they shift, and one of deviations is that of two numbers") {
+  const auto percentiles = [](std::vector<Bucket> sketch) {
+    Tuple value = {.names = {"count", "p50"}, .values = {unsigned_number(0), number(0)}, .sketch = std::move(sketch)};
+    settle_percentiles(value);
+    return Row{{text("dd")}, {.value = value, .show = Show::percentiles}};
+  };
+  const Snapshot before = keyed("@p", {percentiles({bucket(512, 519, 9), bucket(1024, 1039, 1)})});
+  CHECK(difference(before, keyed("@p", {percentiles({bucket(512, 519, 4), bucket(1024, 1039, 6)})})) ==
+        "@p: pct\n  dd: 10 -> 10 samples, p50 [512, 519] -> [1024, 1039], p99 [1024, 1039] as before\n");
+  CHECK(difference(before, keyed("@p", {})) ==
+        "@p: pct\n  dd: 10 -> 0 samples, p50 [512, 519] -> none, p99 [1024, 1039] -> none\n");
+  CHECK(difference(before, before).empty());
+  const auto deviation = [](uint64_t squares) {
+    return keyed("@d", {{{}, {.value = Stats{.count = 8, .sum = 40, .only_number = true, .squares = Squares{squares, 0, 0}},
+                              .show = Show::deviation}}});
+  };
+  CHECK(difference(deviation(232), deviation(328)) ==
+        "@d: stddev\n                                                  2            4           +2   +100.0%\n");
+}
+
 TEST_CASE("percentiles lie in a bucket") {
   const Histogram ten = {.buckets = {bucket(1, 1, 5), bucket(2, 3, 4), bucket(4, 7, 1)}};
   CHECK(percentile(ten, 0.5)->low == 1);
