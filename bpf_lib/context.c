@@ -162,6 +162,8 @@ u64 awl_constant(void *ctx, u64 value) {
 /* %ah and its like: the second byte of the register at this offset. */
 u64 awl_second_byte(void *ctx, u64 offset) { return *(u64 *)(ctx + offset) >> 8 & 0xff; }
 
+u64 awl_stack_address(void *ctx, u64 base, u64 displacement) { return *(u64 *)(ctx + base) + displacement; }
+
 /*
  * `width` bytes of the program's memory, zero-extended. `base` and `index` are offsets of registers in the context,
  * or AWL_NO_REGISTER. Memory that cannot be read gives zero.

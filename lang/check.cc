@@ -116,6 +116,9 @@ Checker::Checker(const Source &source, const Ast &ast, const Providers &provider
       types_(&layers_) {
   program_.source = &source;
   program_.ast = &ast;
+  for (const auto &provider : providers)
+    if (const CTypes *own = provider->types())
+      types_ = of_programs_.emplace_back(std::make_unique<LayeredTypes>(*own, *types_)).get();
 }
 
 namespace {

@@ -306,6 +306,7 @@ class Checker {
   int loop_depth_ = 0;
   std::vector<LocalNumber> inline_results_;    // of the calls being expanded, the innermost last
   LayeredTypes layers_;
+  std::vector<std::unique_ptr<LayeredTypes>> of_programs_;  // the types of providers before those of the kernel
   const CTypes *types_;
 };
 

@@ -33,6 +33,8 @@ void Checker::report_member(const CStructure &structure, const Identifier &field
   auto draft = out_->error(field.span, "`{}` has no member `{}`", structure.spelling, brief(field.text));
   if (auto near = did_you_mean(field.text, names))
     draft.help("did you mean `{}`?", *near);
+  else if (structure.spelling.find(" of ") != structure.spelling.npos)  // a program's, which no listing has
+    draft.help("it has {}", fmt::join(names, ", "));
   else
     draft.help("awl -lv '{}' shows its members", structure.spelling);
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lang/ast.h"
+#include "lang/ctypes.h"
 #include "lang/type.h"
 #include "src/base/diag.h"
 #include "src/base/result.h"
@@ -45,7 +46,13 @@ struct ContextDataLocation {
   uint32_t base = 0;
   bool operator==(const ContextDataLocation &) const = default;
 };
-using Access = std::variant<ContextLoad, LibraryCall, ContextBytes, ContextDataLocation>;
+/// A structure whose words lie at these offsets in the context, in this order (one that is passed in registers).
+struct ContextWords {
+  std::vector<uint32_t> offsets;
+  bool operator==(const ContextWords &) const = default;
+};
+/// A structure in the memory of the traced program is the LibraryCall that gives its address.
+using Access = std::variant<ContextLoad, LibraryCall, ContextBytes, ContextDataLocation, ContextWords>;
 
 /// A name that a probe brings: `arg0`, `retval`, or a field of `args`.
 struct Field {
@@ -159,6 +166,8 @@ class Provider {
                                                                   const TargetGroup &group) const = 0;
   /// All probes whose "provider:rest" matches the glob, sorted by name; details only when asked for.
   virtual Result<std::vector<Listed>> list(std::string_view glob, bool details) const = 0;
+  /// The structures that the types of its fields name and that the kernel does not know; null: there are none.
+  virtual const CTypes *types() const { return nullptr; }
 };
 
 using Providers = std::vector<std::unique_ptr<Provider>>;

@@ -54,7 +54,9 @@ ArgumentPlace Placer::place(const Shape &shape) {
   // A parameter goes into registers as a whole or not at all.
   if (shape.in_memory || integers > integers_.size() || floatings > floatings_left_) return place_on_stack(shape);
   ArgumentPlace place;
-  if (integers == 1 && floatings == 0) place = integers_.front();
+  if (integers == 1 && floatings == 0 && shape.in_place) place = integers_.front();
+  if (integers > 1 && floatings == 0 && shape.in_place)
+    place = std::vector<Register>(integers_.begin(), integers_.begin() + static_cast<ptrdiff_t>(integers));
   integers_ = integers_.subspan(integers);
   floatings_left_ -= floatings;
   return place;
@@ -86,6 +88,17 @@ std::optional<Access> argument_access(const ArgumentPlace &place, uint8_t width)
   if (const auto *distance = std::get_if<int64_t>(&place))
     return memory_access({.base = Register::sp, .displacement = *distance}, width);
   return std::nullopt;
+}
+
+std::optional<Access> structure_access(const ArgumentPlace &place) {
+  if (const auto *reg = std::get_if<Register>(&place)) return ContextWords{{static_cast<uint32_t>(*reg)}};
+  if (const auto *distance = std::get_if<int64_t>(&place))
+    return LibraryCall{"awl_stack_address", {static_cast<uint64_t>(Register::sp), static_cast<uint64_t>(*distance)}};
+  const auto *registers = std::get_if<std::vector<Register>>(&place);
+  if (registers == nullptr) return std::nullopt;
+  ContextWords words;
+  for (const Register reg : *registers) words.offsets.push_back(static_cast<uint32_t>(reg));
+  return words;
 }
 
 }  // namespace awl

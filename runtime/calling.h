@@ -19,14 +19,15 @@ enum class Word : uint8_t { integer, floating };
 /// How a parameter is passed, as far as its type decides it.
 struct Shape {
   std::vector<Word> words;
+  bool in_place = true;    // word i is what lies at offset 8 * i
   bool in_memory = false;  // never in registers, however many are free
   uint32_t size = 8;
   uint32_t alignment = 8;
 };
 
-/// A parameter in one integer register, or on the stack at a distance from the stack pointer; nothing for those that
-/// are spread over several registers or that a probe cannot read.
-using ArgumentPlace = std::variant<std::monostate, Register, int64_t>;
+/// A parameter in one integer register, on the stack at a distance from the stack pointer, or spread over several
+/// registers, a word in each; nothing for those that a probe cannot read.
+using ArgumentPlace = std::variant<std::monostate, Register, int64_t, std::vector<Register>>;
 
 std::vector<ArgumentPlace> place_arguments(Convention convention, const std::vector<Shape> &parameters,
                                            bool result_in_memory);
@@ -36,5 +37,8 @@ std::optional<ArgumentPlace> plain_argument(Convention convention, uint64_t inde
 
 /// The value at a place, `width` bytes of it.
 std::optional<Access> argument_access(const ArgumentPlace &place, uint8_t width);
+
+/// A structure at a place: its words, or the address where it lies.
+std::optional<Access> structure_access(const ArgumentPlace &place);
 
 }  // namespace awl

@@ -17,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/dwarf_structures.h"
 #include "runtime/dwarf_types.h"
 
 namespace awl {
@@ -84,7 +85,8 @@ std::string declare(std::optional<Dwarf_Die> type, const std::string &name) {
   return name.empty() ? dwarf_c_type(type) : fmt::format("{} {}", dwarf_c_type(type), name);
 }
 
-FunctionSignature signature_of(Dwarf_Die function, std::string_view symbol, uint64_t address, Convention convention) {
+FunctionSignature signature_of(Dwarf_Die function, std::string_view symbol, uint64_t address, Convention convention,
+                               const DwarfStructures &structures) {
   FunctionSignature signature;
   std::optional<Dwarf_Die> result = referred_die(function, DW_AT_type);
   std::vector<Dwarf_Die> parameters;
@@ -94,7 +96,7 @@ FunctionSignature signature_of(Dwarf_Die function, std::string_view symbol, uint
     else
       parameters.push_back(die);
   }
-  signature.result = dwarf_language_type(result);
+  signature.result = structures.type_of(result);
   signature.result_declaration = dwarf_c_type(result);
   std::vector<Shape> shapes;
   for (const Dwarf_Die &die : parameters) shapes.push_back(dwarf_shape(referred_die(die, DW_AT_type), convention));
@@ -102,7 +104,7 @@ FunctionSignature signature_of(Dwarf_Die function, std::string_view symbol, uint
   const std::vector<ArgumentPlace> places = place_arguments(convention, shapes, in_memory);
   for (size_t i = 0; i < parameters.size(); i++) {
     const std::optional<Dwarf_Die> type = referred_die(parameters[i], DW_AT_type);
-    FunctionParameter parameter = {.name = name_of(parameters[i]), .type = dwarf_language_type(type)};
+    FunctionParameter parameter = {.name = name_of(parameters[i]), .type = structures.type_of(type)};
     parameter.declaration = declare(type, parameter.name);
     const ArgumentPlace by_convention = keeps_convention(symbol) ? places[i] : ArgumentPlace();
     parameter.place = described_place(parameters[i], address).value_or(by_convention);
@@ -120,6 +122,7 @@ bool is_called(std::string_view path, std::string_view name) {
 
 struct DebugInfo::State {
   const ElfFile &elf;
+  DwarfStructures structures;
   bool units_read = false;
   Dwarf *dwarf = nullptr;  // owned by elf's module
   GElf_Addr bias = 0;      // of the module's addresses over DWARF's
@@ -169,13 +172,16 @@ CompileUnit *DebugInfo::State::unit_of(uint64_t address) {
   return address < place->end ? &units[place->unit] : nullptr;
 }
 
-DebugInfo::DebugInfo(const ElfFile &elf) : state_(std::make_unique<State>(State{.elf = elf})) {}
+DebugInfo::DebugInfo(const ElfFile &elf, std::string label)
+    : state_(std::make_unique<State>(State{.elf = elf, .structures = DwarfStructures(std::move(label))})) {}
 DebugInfo::~DebugInfo() = default;
 
 bool DebugInfo::exists() const {
   state_->read_units();
   return !state_->units.empty();
 }
+
+const CTypes &DebugInfo::types() const { return state_->structures; }
 
 std::optional<FunctionSignature> DebugInfo::signature(const ElfFunction &function) const {
   state_->read_units();
@@ -186,7 +192,7 @@ std::optional<FunctionSignature> DebugInfo::signature(const ElfFunction &functio
   const auto found = state_->functions.find(address);
   if (found == state_->functions.end()) return std::nullopt;
   const Convention convention = state_->elf.is_go(function) ? Convention::go : Convention::c;
-  return signature_of(found->second, function.name, address, convention);
+  return signature_of(found->second, function.name, address, convention, state_->structures);
 }
 
 // --- inlined functions ------------------------------------------------------------------------------------------
@@ -195,23 +201,25 @@ namespace {
 
 struct InlineSearch {
   std::string_view name;
-  std::vector<InlinedCall> calls;
+  const DwarfStructures &structures;
+  std::vector<InlinedCall> calls = {};
 };
 
-int add_instance(Dwarf_Die *instance, void *search) {
+int add_instance(Dwarf_Die *instance, void *given) {
+  auto &search = *static_cast<InlineSearch *>(given);
   Dwarf_Addr address = 0;
   if (dwarf_entrypc(instance, &address) != 0) return DWARF_CB_OK;
   InlinedCall call = {.address = address};
   for (const Dwarf_Die &die : parameters_of(*instance)) {
     const std::optional<Dwarf_Die> type = referred_die(die, DW_AT_type);
-    FunctionParameter parameter = {.name = name_of(die), .type = dwarf_language_type(type)};
+    FunctionParameter parameter = {.name = name_of(die), .type = search.structures.type_of(type)};
     parameter.declaration = declare(type, parameter.name);
     parameter.place = described_place(die, address).value_or(ArgumentPlace());
     // The stack pointer has moved since the entry of the function around it.
     if (!std::holds_alternative<Register>(parameter.place)) parameter.place = ArgumentPlace();
     call.signature.parameters.push_back(std::move(parameter));
   }
-  static_cast<InlineSearch *>(search)->calls.push_back(std::move(call));
+  search.calls.push_back(std::move(call));
   return DWARF_CB_OK;
 }
 
@@ -226,7 +234,7 @@ int search_instances(Dwarf_Die *function, void *search) {
 
 std::vector<InlinedCall> DebugInfo::inlined_calls(std::string_view function) const {
   state_->read_units();
-  InlineSearch search = {.name = function};
+  InlineSearch search = {.name = function, .structures = state_->structures};
   for (CompileUnit &unit : state_->units) dwarf_getfuncs(&unit.die, search_instances, &search, 0);
   for (InlinedCall &call : search.calls) call.address += state_->bias;
   return std::move(search.calls);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lang/ctypes.h"
 #include "lang/type.h"
 #include "runtime/calling.h"
 #include "runtime/elf_file.h"
@@ -18,7 +19,7 @@ namespace awl {
 struct FunctionParameter {
   std::string name;         // empty when it has none
   std::string declaration;  // "const char * name"
-  Type type;                // kind `record` for what is no number
+  Type type;                // kind `record` for what is no number and no structure
   ArgumentPlace place;      // when the function is entered
 };
 
@@ -48,12 +49,15 @@ struct InlinedCall {
 
 class DebugInfo {
  public:
-  explicit DebugInfo(const ElfFile &elf);
+  /// `label` tells this file's types from those of others: "struct point of LABEL".
+  DebugInfo(const ElfFile &elf, std::string label);
   ~DebugInfo();
   DebugInfo(const DebugInfo &) = delete;
   DebugInfo &operator=(const DebugInfo &) = delete;
 
   bool exists() const;
+  /// The structures that the types of signatures name.
+  const CTypes &types() const;
   /// Of the function that begins at the address; nothing when DWARF does not know it.
   std::optional<FunctionSignature> signature(const ElfFunction &function) const;
   /// All copies of a function, by its plain name. Takes a look at everything that DWARF has.

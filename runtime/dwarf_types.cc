@@ -37,21 +37,28 @@ bool is_wrapper(int tag) {
   return tag == DW_TAG_typedef || tag == DW_TAG_const_type || tag == DW_TAG_volatile_type ||
          tag == DW_TAG_restrict_type || tag == DW_TAG_atomic_type;
 }
-bool is_pointer(int tag) {
+bool is_floating(Dwarf_Die die) {
+  return dwarf_tag(&die) == DW_TAG_base_type && number_of(die, DW_AT_encoding) == DW_ATE_float;
+}
+
+bool is_signed_encoding(uint64_t encoding) { return encoding == DW_ATE_signed || encoding == DW_ATE_signed_char; }
+
+}  // namespace
+
+bool is_dwarf_pointer(int tag) {
   return tag == DW_TAG_pointer_type || tag == DW_TAG_reference_type || tag == DW_TAG_rvalue_reference_type;
 }
-bool is_compound(int tag) {
+bool is_dwarf_compound(int tag) {
   return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
 }
 
-/// Without typedefs and qualifiers; nothing for void.
-std::optional<Dwarf_Die> bare(std::optional<Dwarf_Die> type) {
+std::optional<Dwarf_Die> bare_type(std::optional<Dwarf_Die> type) {
   for (int depth = 0; type && is_wrapper(dwarf_tag(&*type)) && depth < deepest; depth++)
     type = referred_die(*type, DW_AT_type);
   return type;
 }
 
-bool is_signed_encoding(uint64_t encoding) { return encoding == DW_ATE_signed || encoding == DW_ATE_signed_char; }
+namespace {
 
 Type number_type(uint64_t size, bool is_signed) {
   if (size != 1 && size != 2 && size != 4 && size != 8) return {.kind = Kind::record, .size = uint32_t(size)};
@@ -66,12 +73,8 @@ Type base_type(Dwarf_Die die) {
   return number_type(size, is_signed_encoding(encoding));
 }
 
-bool is_floating(Dwarf_Die die) {
-  return dwarf_tag(&die) == DW_TAG_base_type && number_of(die, DW_AT_encoding) == DW_ATE_float;
-}
-
 Type enumeration_type(Dwarf_Die die) {
-  const std::optional<Dwarf_Die> under = bare(referred_die(die, DW_AT_type));
+  const std::optional<Dwarf_Die> under = bare_type(referred_die(die, DW_AT_type));
   const bool is_signed = under && is_signed_encoding(number_of(*under, DW_AT_encoding));
   return number_type(size_of(die), is_signed);
 }
@@ -123,7 +126,7 @@ std::string c_type(std::optional<Dwarf_Die> type, int depth) {
       return fmt::format("{} (...)", inner());
     case DW_TAG_pointer_type: {
       const std::optional<Dwarf_Die> target = referred_die(*type, DW_AT_type);
-      std::optional<Dwarf_Die> function = bare(target);
+      std::optional<Dwarf_Die> function = bare_type(target);
       if (function && dwarf_tag(&*function) == DW_TAG_subroutine_type)
         return fmt::format("{} (*)(...)", c_type(referred_die(*function, DW_AT_type), depth + 1));
       const std::string pointee = inner();
@@ -142,16 +145,16 @@ Word &word_at(std::vector<Word> &words, uint64_t offset) {
 
 /// Mark what the words of a compound consist of: one integer in a word makes it an integer.
 void classify(std::optional<Dwarf_Die> type, uint64_t offset, std::vector<Word> &words, int depth) {
-  type = bare(type);
+  type = bare_type(type);
   if (!type || depth > deepest || offset >= register_bytes) return;
   if (dwarf_tag(&*type) == DW_TAG_array_type) {
-    const std::optional<Dwarf_Die> element = bare(referred_die(*type, DW_AT_type));
+    const std::optional<Dwarf_Die> element = bare_type(referred_die(*type, DW_AT_type));
     const uint64_t step = element ? std::max<uint64_t>(size_of(*element), 1) : 1;
     const uint64_t length = std::min<uint64_t>(array_length(*type), register_bytes);
     for (uint64_t i = 0; i < length; i++) classify(element, offset + i * step, words, depth + 1);
     return;
   }
-  if (!is_compound(dwarf_tag(&*type))) {
+  if (!is_dwarf_compound(dwarf_tag(&*type))) {
     Word &word = word_at(words, offset);
     if (!is_floating(*type)) word = Word::integer;
     return;
@@ -167,20 +170,25 @@ void classify(std::optional<Dwarf_Die> type, uint64_t offset, std::vector<Word> 
 }
 
 /// Go takes a value apart into its numbers, each of which has a register of its own.
-void flatten(std::optional<Dwarf_Die> type, std::vector<Word> &words, int depth) {
-  type = bare(type);
+void flatten(std::optional<Dwarf_Die> type, uint64_t offset, Shape &shape, int depth) {
+  type = bare_type(type);
   if (!type || depth > deepest) return;
   const int tag = dwarf_tag(&*type);
   if (tag == DW_TAG_array_type) {
     // Of arrays only those with one element go into registers.
-    if (array_length(*type) == 1) flatten(referred_die(*type, DW_AT_type), words, depth + 1);
+    if (array_length(*type) == 1) flatten(referred_die(*type, DW_AT_type), offset, shape, depth + 1);
     return;
   }
-  if (!is_compound(tag)) return words.push_back(is_floating(*type) ? Word::floating : Word::integer);
+  if (!is_dwarf_compound(tag)) {
+    shape.in_place &= offset == 8 * shape.words.size();
+    shape.words.push_back(is_floating(*type) ? Word::floating : Word::integer);
+    return;
+  }
   Dwarf_Die child;
   if (dwarf_child(&*type, &child) != 0) return;
   do {
-    if (dwarf_tag(&child) == DW_TAG_member) flatten(referred_die(child, DW_AT_type), words, depth + 1);
+    if (dwarf_tag(&child) == DW_TAG_member)
+      flatten(referred_die(child, DW_AT_type), offset + number_of(child, DW_AT_data_member_location), shape, depth + 1);
   } while (dwarf_siblingof(&child, &child) == 0);
 }
 
@@ -194,26 +202,24 @@ std::optional<Dwarf_Die> referred_die(Dwarf_Die die, unsigned attribute) {
   return target;
 }
 
-Type dwarf_language_type(std::optional<Dwarf_Die> type) {
-  type = bare(type);
+Type dwarf_number_type(std::optional<Dwarf_Die> type) {
+  type = bare_type(type);
   if (!type) return none_type;
   const int tag = dwarf_tag(&*type);
   if (tag == DW_TAG_base_type) return base_type(*type);
   if (tag == DW_TAG_enumeration_type) return enumeration_type(*type);
-  if (!is_pointer(tag)) return {.kind = Kind::record, .size = static_cast<uint32_t>(size_of(*type))};
-  const std::optional<Dwarf_Die> target = bare(referred_die(*type, DW_AT_type));
-  return pointer_type(AddressSpace::user, dwarf_c_type(target));
+  return {.kind = Kind::record, .size = static_cast<uint32_t>(size_of(*type))};
 }
 
 std::string dwarf_c_type(std::optional<Dwarf_Die> type) { return c_type(type, 0); }
 
 Shape dwarf_shape(std::optional<Dwarf_Die> type, Convention convention) {
-  type = bare(type);
+  type = bare_type(type);
   Shape shape;
-  if (!type || is_pointer(dwarf_tag(&*type))) return {.words = {Word::integer}};
+  if (!type || is_dwarf_pointer(dwarf_tag(&*type))) return {.words = {Word::integer}};
   shape.size = static_cast<uint32_t>(size_of(*type));
   if (convention == Convention::go) {
-    flatten(type, shape.words, 0);
+    flatten(type, 0, shape, 0);
     // An array of several elements goes to the stack, and a struct with it.
     shape.in_memory = shape.words.empty() && shape.size > 0;
     return shape;

@@ -14,8 +14,15 @@ namespace awl {
 /// The DIE that an attribute of `die` refers to, also through what it was made of (abstract origin, specification).
 std::optional<Dwarf_Die> referred_die(Dwarf_Die die, unsigned attribute);
 
-/// Integers with width and sign, pointers into the program; kind `record` for all that is no number. No type: none.
-Type dwarf_language_type(std::optional<Dwarf_Die> type);
+/// Without typedefs and qualifiers; nothing for void.
+std::optional<Dwarf_Die> bare_type(std::optional<Dwarf_Die> type);
+
+bool is_dwarf_pointer(int tag);   // or a reference
+bool is_dwarf_compound(int tag);  // a structure, class or union
+
+/// Integers with width and sign; kind `record` for all that is no number. No type: none. What is made of other types
+/// is in runtime/dwarf_structures.h.
+Type dwarf_number_type(std::optional<Dwarf_Die> type);
 
 /// "const char *", "struct point", "int (*)(...)", "void".
 std::string dwarf_c_type(std::optional<Dwarf_Die> type);

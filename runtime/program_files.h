@@ -17,7 +17,7 @@ struct ProgramFile {
   std::unique_ptr<DebugInfo> debug;
 };
 
-class ProgramFiles {
+class ProgramFiles final : public CTypes {
  public:
   /// The binary lives as long as this object.
   Result<ProgramFile *> open(const UserFile &file) {
@@ -26,12 +26,33 @@ class ProgramFiles {
     Result<std::unique_ptr<ElfFile>> elf = ElfFile::open(file.path);
     if (!elf) return elf.error();
     ProgramFile binary = {.name = file.name, .elf = std::move(*elf)};
-    binary.debug = std::make_unique<DebugInfo>(*binary.elf);
+    // Two programs may have the same name, and each its own `struct point`.
+    std::string label = file.path.substr(file.path.rfind('/') + 1);
+    if (const int before = labels_[label]++; before > 0) label += " (" + std::to_string(before + 1) + ")";
+    binary.debug = std::make_unique<DebugInfo>(*binary.elf, std::move(label));
     return &files_.emplace(file.path, std::move(binary)).first->second;
   }
 
+  // The types of all of them; a spelling says which file it is of.
+  std::optional<Type> find(std::string_view spelling) const override {
+    std::optional<Type> found;
+    for (const auto &[path, file] : files_)
+      if (!found) found = file.debug->types().find(spelling);
+    return found;
+  }
+  const CStructure *structure(std::string_view spelling) const override {
+    const CStructure *found = nullptr;
+    for (const auto &[path, file] : files_)
+      if (found == nullptr) found = file.debug->types().structure(spelling);
+    return found;
+  }
+  const std::vector<CEnumerator> *enumeration(std::string_view) const override { return nullptr; }
+  std::optional<CConstant> constant(std::string_view) const override { return std::nullopt; }
+  std::vector<std::string> known_names() const override { return {}; }
+
  private:
   std::map<std::string, ProgramFile> files_;
+  std::map<std::string, int> labels_;  // how many have it
 };
 
 }  // namespace awl

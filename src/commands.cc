@@ -19,7 +19,7 @@ int print_version() {
 }
 
 int print_list(const Options &options) {
-  Providers providers = make_providers(this_kernel(), options.pids);
+  Providers providers = make_providers(this_kernel(), {options.pids});
   std::vector<std::string> patterns = options.positional;
   if (patterns.empty()) patterns.push_back("*");
   std::string text;

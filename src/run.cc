@@ -313,7 +313,7 @@ class Run {
 
 std::optional<Compiled> Run::compile_source() {
   Diagnostics diagnostics;
-  providers_ = make_providers(this_kernel(), options_.pids);
+  providers_ = make_providers(this_kernel(), {options_.pids, options_.follow});
   kernel_types_ = make_kernel_types(this_kernel());
   auto compiled =
       compile(source_, providers_, compile_options(options_, *kernel_types_), options_.dump, diagnostics, refused_, timers_);

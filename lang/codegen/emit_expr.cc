@@ -181,6 +181,7 @@ llvm::Value *Emitter::field_number(uint32_t index) {
         return call(access.symbol, arguments);
       },
       [&](const ContextBytes &) -> Value * { AWL_CHECK(!"bytes are read as strings"); },
+      [&](const ContextWords &) -> Value * { AWL_CHECK(!"a structure is a place"); },
       [&](const ContextDataLocation &) -> Value * { AWL_CHECK(!"located data is read as a string"); });
   raw = builder_.CreateTrunc(raw, narrow);
   known = field.type.is_signed ? builder_.CreateSExt(raw, builder_.getInt64Ty())

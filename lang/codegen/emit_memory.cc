@@ -62,8 +62,8 @@ void Emitter::memory_into(ExprId id, Value *to, const Type &target, bool pad) {
   const Type &own = type_of(id);
   if (const auto *text = std::get_if<UseText>(&use_of(id)))
     return own.kind == Kind::array ? store_bytes(to, text->text) : store_text(to, text->text, target.size, pad);
-  if (const auto *field = std::get_if<UseField>(&use_of(id))) return field_string(field->index, to, target.size, pad);
   if (is_place(id)) return place_into(id, to, target, pad);
+  if (const auto *field = std::get_if<UseField>(&use_of(id))) return field_string(field->index, to, target.size, pad);
   auto convert_from = [&](Value *from) { convert(from, own, to, target, pad); };
   // What writes its value as a whole needs room for all of it, which a shorter destination may lack.
   auto whole = [&](auto write) {
@@ -136,7 +136,9 @@ void Emitter::arguments_into(Value *to, const Type &target, bool pad) {
     uint32_t index = 0;
     while (body_->group.fields[index].name != "args." + part.name) index++;
     Value *place = offset(to, part.offset);
-    if (is_memory(part.type.kind))
+    if (part.type.kind == Kind::structure)
+      read_bytes(field_place(index), place, part.type.size, body_->group.span);
+    else if (is_memory(part.type.kind))
       field_string(index, place, part.type.size, pad);
     else
       builder_.CreateStore(field_number(index), place);
@@ -206,6 +208,7 @@ void Emitter::field_string(uint32_t index, Value *to, uint32_t size, bool pad) {
         return builder_.CreateAdd(builder_.CreateAdd(base, constant(access.base)), distance);
       },
       [&](const ContextLoad &) -> Value * { AWL_CHECK(!"a number is not a string"); },
+      [&](const ContextWords &) -> Value * { AWL_CHECK(!"a structure is a place"); },
       [&](const LibraryCall &) -> Value * { AWL_CHECK(!"a number is not a string"); });
   if (pad) zero(to, size);
   uint32_t limit = field.type.size ? std::min(size, field.type.size) : size;

@@ -25,6 +25,7 @@ Emitter::Place Emitter::target_of(ExprId pointer) {
 bool Emitter::is_place(ExprId id) const {
   const Use &use = use_of(id);
   if (std::holds_alternative<UseMember>(use)) return true;
+  if (std::holds_alternative<UseField>(use)) return type_of(id).kind == Kind::structure;
   const auto &node = program_.ast->operator[](id).node;
   const auto *unary = std::get_if<Unary>(&node);
   return std::holds_alternative<Index>(node) || (unary && unary->op == UnaryOp::dereference);
@@ -38,10 +39,25 @@ Emitter::Place Emitter::place_of(ExprId id) {
     Place whole = member->pointer ? target_of(object) : place_of(object);
     return moved(whole, constant(member->offset));
   }
+  if (const auto *field = std::get_if<UseField>(&use_of(id)); field && is_place(id)) return field_place(field->index);
   if (const auto *index = std::get_if<Index>(&expr.node)) return element_place(id, *index);
   if (const auto *unary = std::get_if<Unary>(&expr.node); unary && unary->op == UnaryOp::dereference)
     return target_of(unary->operand);
   return {memory_at(id), AddressSpace::none};
+}
+
+/// A structure that a probe brings: where it lies in the program, or the registers that hold it put together.
+Emitter::Place Emitter::field_place(uint32_t index) {
+  const Field &field = body_->group.fields[index];
+  const auto *words = std::get_if<ContextWords>(&field.access);
+  if (!words) return {field_number(index), field.type.space};
+  Value *whole = temporary(whole_words(field.type.size));
+  for (uint32_t i = 0; i < words->offsets.size(); i++) {
+    llvm::LoadInst *word = builder_.CreateLoad(builder_.getInt64Ty(), offset(context_, words->offsets[i]));
+    word->setVolatile(true);
+    builder_.CreateAlignedStore(word, offset(whole, 8 * i), llvm::Align(8));
+  }
+  return {whole, AddressSpace::none};
 }
 
 ExprId Emitter::object_of(const Expr &expr) {

@@ -102,6 +102,7 @@ class Emitter {
   Place target_of(ExprId pointer);
   bool is_place(ExprId id) const;
   Place place_of(ExprId id);
+  Place field_place(uint32_t index);
   static ExprId object_of(const Expr &expr);
   Place element_place(ExprId id, const Index &node);
   Value *read_number(const Place &place, const Type &type, unsigned width, Span span);

@@ -4,7 +4,7 @@
 
 namespace awl {
 
-Providers make_providers(const Kernel &kernel, const std::vector<int> &pids) {
+Providers make_providers(const Kernel &kernel, const Traced &traced) {
   Providers providers;
   providers.push_back(make_begin());
   providers.push_back(make_end());
@@ -15,9 +15,8 @@ Providers make_providers(const Kernel &kernel, const std::vector<int> &pids) {
   providers.push_back(make_kretprobe(kernel));
   providers.push_back(make_fentry(kernel));
   providers.push_back(make_fexit(kernel));
-  providers.push_back(make_uprobe(kernel, pids));
-  providers.push_back(make_uretprobe(kernel, pids));
-  providers.push_back(make_usdt(kernel, pids));
+  add_user_functions(providers, kernel, traced);
+  providers.push_back(make_usdt(kernel, traced));
   providers.push_back(make_interval());
   providers.push_back(make_profile());
   providers.push_back(make_software());

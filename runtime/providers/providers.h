@@ -6,8 +6,13 @@
 
 namespace awl {
 
-/// All providers. `kernel` must outlive them. `pids`: the processes of -p, whose files probes on user programs go to.
-Providers make_providers(const Kernel &kernel, const std::vector<int> &pids = {});
+struct Traced {
+  std::vector<int> pids = {};
+  bool follow = false;  // and all that they start
+};
+
+/// All providers. `kernel` must outlive them. `traced`: those of -p, whose files probes on user programs go to.
+Providers make_providers(const Kernel &kernel, const Traced &traced = {});
 
 std::unique_ptr<Provider> make_begin();
 std::unique_ptr<Provider> make_end();
@@ -25,8 +30,8 @@ std::unique_ptr<Provider> make_kprobe(const Kernel &kernel);
 std::unique_ptr<Provider> make_kretprobe(const Kernel &kernel);
 std::unique_ptr<Provider> make_fentry(const Kernel &kernel);
 std::unique_ptr<Provider> make_fexit(const Kernel &kernel);
-std::unique_ptr<Provider> make_uprobe(const Kernel &kernel, std::vector<int> pids);
-std::unique_ptr<Provider> make_uretprobe(const Kernel &kernel, std::vector<int> pids);
-std::unique_ptr<Provider> make_usdt(const Kernel &kernel, std::vector<int> pids);
+/// uprobe and uretprobe, which look at the same files: a type of a file is the same in both.
+void add_user_functions(Providers &providers, const Kernel &kernel, const Traced &traced);
+std::unique_ptr<Provider> make_usdt(const Kernel &kernel, const Traced &traced);
 
 }  // namespace awl

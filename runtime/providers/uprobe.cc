@@ -18,15 +18,23 @@ namespace {
 
 class Uprobe final : public Provider {
  public:
-  Uprobe(const Kernel &kernel, std::vector<int> pids, bool at_exit)
-      : kernel_(kernel), pids_(std::move(pids)), at_exit_(at_exit), trials_(real_uprobe_trials()) {}
+  Uprobe(const Kernel &kernel, Traced traced, bool at_exit, ProgramFiles &binaries,
+         std::unique_ptr<ProgramFiles> own = nullptr)
+      : kernel_(kernel),
+        pids_(std::move(traced.pids)),
+        follow_(traced.follow),
+        at_exit_(at_exit),
+        trials_(real_uprobe_trials()),
+        own_(std::move(own)),
+        binaries_(binaries) {}
   ProviderDoc doc() const override;
   std::vector<TargetGroup> resolve(const ProbeSpec &, const BodyUses &, const ResolveOptions &, Diagnostics &,
                                    std::optional<Error> &) const override;
   Result<Attachments> attach(bpf_program *program, const TargetGroup &group) const override {
-    return attach_user(program, group, pids_, *trials_);
+    return attach_user(program, group, {pids_, follow_}, *trials_);
   }
   Result<std::vector<Listed>> list(std::string_view glob, bool details) const override;
+  const CTypes *types() const override { return &binaries_; }
 
  private:
   UserForm form() const { return {name(), at_exit_, !pids_.empty()}; }
@@ -48,9 +56,11 @@ class Uprobe final : public Provider {
 
   const Kernel &kernel_;
   std::vector<int> pids_;
+  bool follow_;
   bool at_exit_;
   std::unique_ptr<UprobeTrials> trials_;
-  mutable ProgramFiles binaries_;
+  std::unique_ptr<ProgramFiles> own_;
+  ProgramFiles &binaries_;
 };
 
 ProviderDoc Uprobe::doc() const {
@@ -63,7 +73,8 @@ ProviderDoc Uprobe::doc() const {
   return {.name = "uprobe",
           .aliases = {"u"},
           .form = "uprobe:file:function[+offset]",
-          .summary = "function of a program or library, or all that match a glob; arg0 ... are its arguments",
+          .summary = "function of a program or library, or all that match a glob; arg0 ... are its arguments, args.name "
+                     "and args.name->member where there is debug information",
           .example = "uprobe:libc:malloc { @bytes[comm] = quantize(arg0); }"};
 }
 
@@ -286,11 +297,11 @@ Result<std::vector<Listed>> Uprobe::list(std::string_view glob, bool details) co
 
 }  // namespace
 
-std::unique_ptr<Provider> make_uprobe(const Kernel &kernel, std::vector<int> pids) {
-  return std::make_unique<Uprobe>(kernel, std::move(pids), false);
-}
-std::unique_ptr<Provider> make_uretprobe(const Kernel &kernel, std::vector<int> pids) {
-  return std::make_unique<Uprobe>(kernel, std::move(pids), true);
+void add_user_functions(Providers &providers, const Kernel &kernel, const Traced &traced) {
+  auto own = std::make_unique<ProgramFiles>();
+  ProgramFiles &binaries = *own;
+  providers.push_back(std::make_unique<Uprobe>(kernel, traced, false, binaries, std::move(own)));
+  providers.push_back(std::make_unique<Uprobe>(kernel, traced, true, binaries));
 }
 
 }  // namespace awl

@@ -28,13 +28,16 @@ struct UsdtSpec {
 
 class Usdt final : public Provider {
  public:
-  Usdt(const Kernel &kernel, std::vector<int> pids)
-      : kernel_(kernel), pids_(std::move(pids)), trials_(real_uprobe_trials()) {}
+  Usdt(const Kernel &kernel, Traced traced)
+      : kernel_(kernel),
+        pids_(std::move(traced.pids)),
+        follow_(traced.follow),
+        trials_(real_uprobe_trials()) {}
   ProviderDoc doc() const override;
   std::vector<TargetGroup> resolve(const ProbeSpec &, const BodyUses &, const ResolveOptions &, Diagnostics &,
                                    std::optional<Error> &) const override;
   Result<Attachments> attach(bpf_program *program, const TargetGroup &group) const override {
-    return attach_user(program, group, pids_, *trials_);
+    return attach_user(program, group, {pids_, follow_}, *trials_);
   }
   Result<std::vector<Listed>> list(std::string_view glob, bool details) const override;
 
@@ -44,6 +47,7 @@ class Usdt final : public Provider {
 
   const Kernel &kernel_;
   std::vector<int> pids_;
+  bool follow_;
   std::unique_ptr<UprobeTrials> trials_;
   mutable ProgramFiles binaries_;
 };
@@ -199,8 +203,8 @@ Result<std::vector<Listed>> Usdt::list(std::string_view glob, bool details) cons
 
 }  // namespace
 
-std::unique_ptr<Provider> make_usdt(const Kernel &kernel, std::vector<int> pids) {
-  return std::make_unique<Usdt>(kernel, std::move(pids));
+std::unique_ptr<Provider> make_usdt(const Kernel &kernel, const Traced &traced) {
+  return std::make_unique<Usdt>(kernel, traced);
 }
 
 }  // namespace awl

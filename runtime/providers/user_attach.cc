@@ -90,7 +90,10 @@ Result<std::unique_ptr<Attachment>> attach_single(const Places &to, size_t place
 }
 
 /// What the kernel is told of processes: numbers for as many links, -1 for all.
-std::vector<int> link_pids(const TargetGroup &group, const std::vector<int> &pids, const UprobeTrials &trials) {
+std::vector<int> link_pids(const TargetGroup &group, const Traced &traced, const UprobeTrials &trials) {
+  // Of processes that are yet to be started nobody knows the numbers: the program tells them apart.
+  if (traced.follow) return {-1};
+  const std::vector<int> &pids = traced.pids;
   const bool is_multi = group.mechanism == by_uprobe_multi;
   // The perf events of two processes would both see the hits of either.
   const bool can_tell = is_multi ? trials.multi_by_process() : pids.size() == 1;
@@ -117,11 +120,11 @@ std::string_view uprobe_section(std::string_view mechanism, bool at_return) {
   return at_return ? "uretprobe" : "uprobe";
 }
 
-Result<Attachments> attach_user(bpf_program *program, const TargetGroup &group, const std::vector<int> &pids,
+Result<Attachments> attach_user(bpf_program *program, const TargetGroup &group, const Traced &traced,
                                 const UprobeTrials &trials) {
   Attachments attachments;
   for (const auto &[path, file] : by_file(group)) {
-    for (const int pid : link_pids(group, pids, trials)) {
+    for (const int pid : link_pids(group, traced, trials)) {
       const bool is_multi = group.mechanism == by_uprobe_multi;
       const Places to = {program, group, path, file, pid};
       Result<Attachments> links =

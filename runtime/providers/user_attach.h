@@ -7,6 +7,7 @@
 
 #include "lang/provider.h"
 #include "runtime/providers/links.h"
+#include "runtime/providers/providers.h"
 #include "runtime/uprobe_trials.h"
 
 namespace awl {
@@ -24,9 +25,9 @@ Result<std::string_view> choose_uprobe(const UprobeTrials &trials, std::string_v
 /// libbpf's section for a program: at the return of functions or at instructions.
 std::string_view uprobe_section(std::string_view mechanism, bool at_return);
 
-/// Target::attach is the file and Target::places are offsets in it. `pids`: the processes of -p, where the kernel
+/// Target::attach is the file and Target::places are offsets in it. `traced`: those of -p, where the kernel
 /// can be told; the program itself looks at them, too.
-Result<Attachments> attach_user(bpf_program *program, const TargetGroup &group, const std::vector<int> &pids,
+Result<Attachments> attach_user(bpf_program *program, const TargetGroup &group, const Traced &traced,
                                 const UprobeTrials &trials);
 
 }  // namespace awl

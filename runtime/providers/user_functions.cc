@@ -47,9 +47,13 @@ std::vector<Field> entry_fields(Convention convention, const FunctionSignature *
 std::vector<Field> named_fields(const FunctionSignature &signature) {
   std::vector<Field> fields;
   for (const FunctionParameter &parameter : signature.parameters) {
-    const std::optional<Access> access = argument_access(parameter.place, parameter.type.width);
-    if (access && is_value(parameter.type) && !parameter.name.empty())
-      fields.push_back({"args." + parameter.name, parameter.type, *access});
+    const bool is_whole = parameter.type.kind == Kind::structure;
+    const std::optional<Access> access =
+        is_whole ? structure_access(parameter.place) : argument_access(parameter.place, parameter.type.width);
+    if (!access || parameter.name.empty() || !(is_whole || is_value(parameter.type))) continue;
+    Field field = {"args." + parameter.name, parameter.type, *access};
+    if (is_whole && std::holds_alternative<LibraryCall>(*access)) field.type.space = AddressSpace::user;
+    fields.push_back(std::move(field));
   }
   return fields;
 }

@@ -36,10 +36,24 @@ TEST_CASE("floating point numbers and large structs take no integer register") {
 
 TEST_CASE("a pair that finds one register goes to the stack, and the register to who comes next") {
   const auto places = c({pair, integer, pair, pair, integer});
-  CHECK(places[0] == ArgumentPlace());
+  CHECK(places[0] == ArgumentPlace(std::vector{Register::di, Register::si}));
   CHECK(places[1] == ArgumentPlace(Register::dx));
   CHECK(places[3] == ArgumentPlace(int64_t(8)));
   CHECK(places[4] == ArgumentPlace(Register::r9));
+}
+
+TEST_CASE("a structure is the words of its registers, or its address on the stack") {
+  CHECK(structure_access(ArgumentPlace(std::vector{Register::di, Register::si})) == Access(ContextWords{{112, 104}}));
+  CHECK(structure_access(ArgumentPlace(Register::dx)) == Access(ContextWords{{96}}));
+  CHECK(structure_access(ArgumentPlace(int64_t(8))) == Access(LibraryCall{"awl_stack_address", {152, 8}}));
+  CHECK(!structure_access(ArgumentPlace()));
+}
+
+TEST_CASE("words that do not lie where their registers say are not put together") {
+  const Shape halves = {.words = {Word::integer, Word::integer}, .in_place = false};
+  const auto places = place_arguments(Convention::go, {halves, integer}, false);
+  CHECK(places[0] == ArgumentPlace());
+  CHECK(places[1] == ArgumentPlace(Register::cx));
 }
 
 TEST_CASE("a large result's place is the first argument") {

@@ -15,6 +15,19 @@ struct point {
 	long x;
 	int y;
 };
+/* What a script reaches by name, in a pointer and by value. */
+struct parcel {
+	char label[12];
+	struct point corners[2];
+	union {
+		int weight;
+		unsigned char bytes[4];
+	};
+	unsigned int urgent : 1;
+	int zone : 5;
+	const char *to;
+	struct parcel *next;
+};
 enum colour { RED, GREEN = 5 };
 
 /* Eight numbers: two of them on the stack. */
@@ -44,6 +57,12 @@ PROBED struct point *by_pointer(struct point *p, int step)
 	p->x += step;
 	KEEP;
 	return step < 0 ? NULL : p;
+}
+
+PROBED int send(const struct parcel *first, struct parcel whole, struct point *corners)
+{
+	KEEP;
+	return first->weight + whole.zone + corners[1].y;
 }
 
 PROBED void nothing(void) { KEEP; }
@@ -80,7 +99,12 @@ int main(int argc, char **argv)
 	}
 	volatile long sum = 0;
 	struct point point = { 7, -3 };
+	struct parcel second = { .label = "elevenchars", .weight = -9, .to = "nowhere" };
+	struct parcel parcel = { "box", { { 1, 2 }, { 3, -4 } }, { 0x01020304 }, 1, -3, "somewhere", &second };
+	/* A string that nobody has read yet may not be in memory. */
+	sum += *(const volatile char *)parcel.to + *(const volatile char *)second.to;
 	for (long i = 0; i < count; i++) {
+		sum += send(&parcel, second, parcel.corners);
 		sum += eight(1, 2, 3, 4, 5, 6, 7, -8);
 		sum += widths(-5, 65535, 1.5, -70000, true, GREEN, "hello");
 		sum += by_value(point, 99);
