@@ -59,7 +59,7 @@ PROBED struct point *by_pointer(struct point *p, int step)
 	return step < 0 ? NULL : p;
 }
 
-PROBED int send(const struct parcel *first, struct parcel whole, struct point *corners)
+PROBED int dispatch(const struct parcel *first, struct parcel whole, struct point *corners)
 {
 	KEEP;
 	return first->weight + whole.zone + corners[1].y;
@@ -104,7 +104,7 @@ int main(int argc, char **argv)
 	/* A string that nobody has read yet may not be in memory. */
 	sum += *(const volatile char *)parcel.to + *(const volatile char *)second.to;
 	for (long i = 0; i < count; i++) {
-		sum += send(&parcel, second, parcel.corners);
+		sum += dispatch(&parcel, second, parcel.corners);
 		sum += eight(1, 2, 3, 4, 5, 6, 7, -8);
 		sum += widths(-5, 65535, 1.5, -70000, true, GREEN, "hello");
 		sum += by_value(point, 99);
