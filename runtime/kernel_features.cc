@@ -136,6 +136,25 @@ std::optional<uint32_t> kprobe_pmu(const std::string &root) {
   return type;
 }
 
+/// What debugfs tells of the preemption model: "none voluntary full (lazy)". Without it, a kernel that can be preempted
+/// says so in its version, and whether it is set to be remains open.
+bool is_preemptive(const std::string &root) {
+  if (const auto modes = read_file(root + "/sys/kernel/debug/sched/preempt"))
+    return modes->find("(full)") != modes->npos || modes->find("(lazy)") != modes->npos;
+  return read_file(root + "/proc/version").value_or("").find(" PREEMPT") != std::string::npos;
+}
+
+/// Linux 7.0 began to run programs on raw tracepoints with preemption on (commit a46023d5616e, "Guard
+/// __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast"). Nothing that can be tried shows it, so the version has
+/// to do.
+bool has_preemptible_tracepoints(const std::string &root) {
+  constexpr int first_major = 7;
+  const std::string release = read_file(root + "/proc/sys/kernel/osrelease").value_or("");
+  int major = 0;
+  std::from_chars(release.data(), release.data() + release.size(), major);
+  return major >= first_major;
+}
+
 }  // namespace
 
 std::unique_ptr<KernelTrials> real_trials() { return std::make_unique<RealTrials>(); }
@@ -178,22 +197,15 @@ Status Kernel::can_count(uint32_t type, uint64_t config) const {
                                    : "it has no hardware counters (most virtual machines have none)"};
 }
 
-/// What debugfs tells of the preemption model: "none voluntary full (lazy)". Without it, a kernel that can be preempted
-/// says so in its version, and whether it is set to be remains open.
 bool Kernel::may_preempt() const {
-  if (const auto modes = read_file(state_->root + "/sys/kernel/debug/sched/preempt"))
-    return modes->find("(full)") != modes->npos || modes->find("(lazy)") != modes->npos;
-  return read_file(state_->root + "/proc/version").value_or("").find(" PREEMPT") != std::string::npos;
+  if (!state_->preempts) state_->preempts = is_preemptive(state_->root);
+  return *state_->preempts;
 }
 
-/// Linux 7.0 began to run these programs with preemption on (commit a46023d5616e, "Guard __DECLARE_TRACE() use of
-/// __DO_TRACE_CALL() with SRCU-fast"). Nothing that can be tried shows it, so the version has to do.
 bool Kernel::may_preempt_tracepoints() const {
-  constexpr int first_major = 7;
-  const std::string release = read_file(state_->root + "/proc/sys/kernel/osrelease").value_or("");
-  int major = 0;
-  std::from_chars(release.data(), release.data() + release.size(), major);
-  return major >= first_major && may_preempt();
+  if (!state_->preempts_tracepoints)
+    state_->preempts_tracepoints = has_preemptible_tracepoints(state_->root) && may_preempt();
+  return *state_->preempts_tracepoints;
 }
 
 bool Kernel::has_cookies() const {

@@ -43,7 +43,7 @@ struct Kernel::State {
   std::optional<std::vector<RawTracepoint>> raw_tracepoints;
 
   std::optional<Status> kprobes, kprobe_multi;
-  std::optional<bool> cookies, raw_cookies;
+  std::optional<bool> cookies, raw_cookies, preempts, preempts_tracepoints;
   std::map<std::tuple<uint32_t, std::string, bool>, Status> trampolines;  // by BTF id, module and at_exit
 
   ~State();

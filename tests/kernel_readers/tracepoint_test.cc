@@ -140,16 +140,17 @@ TEST_CASE("a kernel that preempts raw tracepoints gets the dispatch by perf even
 
 TEST_CASE("which kernels preempt what") {
   const FakeRoot root;
-  const Kernel kernel(root.path(), fake_trials({}));
-  CHECK_FALSE(kernel.may_preempt());
+  // Each kernel looks once.
+  const auto kernel = [&] { return std::make_unique<Kernel>(root.path(), fake_trials({})); };
+  CHECK_FALSE(kernel()->may_preempt());
   root.write("/proc/version", "Linux version 6.12.1-amd64 (x) #1 SMP PREEMPT_DYNAMIC Debian 6.12.1\n");
-  CHECK(kernel.may_preempt());
-  CHECK_FALSE(kernel.may_preempt_tracepoints());
+  CHECK(kernel()->may_preempt());
+  CHECK_FALSE(kernel()->may_preempt_tracepoints());
   root.write("/proc/sys/kernel/osrelease", "10.2.0\n");
-  CHECK(kernel.may_preempt_tracepoints());
+  CHECK(kernel()->may_preempt_tracepoints());
   root.write("/sys/kernel/debug/sched/preempt", "none (voluntary) full\n");
-  CHECK_FALSE(kernel.may_preempt());
-  CHECK_FALSE(kernel.may_preempt_tracepoints());
+  CHECK_FALSE(kernel()->may_preempt());
+  CHECK_FALSE(kernel()->may_preempt_tracepoints());
 }
 
 TEST_CASE("what the dispatch lacks comes from the tracepoint itself") {
