@@ -126,12 +126,7 @@ std::vector<TargetGroup> Trampoline::resolve(const ProbeSpec &spec, const BodyUs
 }
 
 Result<Attachments> Trampoline::attach(bpf_program *program, const TargetGroup &group) const {
-  Result<std::unique_ptr<Attachment>> attachment =
-      own_link(bpf_program__attach_trace(program), group.targets.front().name, true);
-  if (!attachment) return attachment.error();
-  Attachments attachments;
-  attachments.push_back(std::move(*attachment));
-  return attachments;
+  return own_only_link(bpf_program__attach_trace(program), group.targets.front().name, true);
 }
 
 Result<std::vector<Listed>> Trampoline::list(std::string_view glob, bool details) const {

@@ -99,12 +99,7 @@ std::vector<TargetGroup> Iter::resolve(const ProbeSpec &spec, const BodyUses &, 
 }
 
 Result<Attachments> Iter::attach(bpf_program *program, const TargetGroup &group) const {
-  Result<std::unique_ptr<Attachment>> link =
-      own_link(bpf_program__attach_iter(program, nullptr), group.targets.front().name, false);
-  if (!link) return link.error();
-  Attachments attachments;
-  attachments.push_back(std::move(*link));
-  return attachments;
+  return own_only_link(bpf_program__attach_iter(program, nullptr), group.targets.front().name, false);
 }
 
 Result<std::vector<Listed>> Iter::list(std::string_view glob, bool details) const {

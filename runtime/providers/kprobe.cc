@@ -287,14 +287,8 @@ Result<std::unique_ptr<Attachment>> Kprobe::attach_multi(bpf_program *program, c
 }
 
 Result<Attachments> Kprobe::attach(bpf_program *program, const TargetGroup &group) const {
-  if (group.mechanism == trampoline()) {
-    Result<std::unique_ptr<Attachment>> link =
-        own_link(bpf_program__attach_trace(program), group.targets.front().name, true);
-    if (!link) return link.error();
-    Attachments attachments;
-    attachments.push_back(std::move(*link));
-    return attachments;
-  }
+  if (group.mechanism == trampoline())
+    return own_only_link(bpf_program__attach_trace(program), group.targets.front().name, true);
   std::vector<size_t> places(group.targets.size());
   std::iota(places.begin(), places.end(), size_t{0});
   const bool is_multi = group.mechanism == by_multi;

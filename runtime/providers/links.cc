@@ -82,6 +82,14 @@ Result<std::unique_ptr<Attachment>> own_link(bpf_link *link, std::string_view wh
   return std::unique_ptr<Attachment>(std::make_unique<LinkAttachment>(link, is_slow));
 }
 
+Result<Attachments> own_only_link(bpf_link *link, std::string_view what, bool is_slow) {
+  Result<std::unique_ptr<Attachment>> attachment = own_link(link, what, is_slow);
+  if (!attachment) return attachment.error();
+  Attachments attachments;
+  attachments.push_back(std::move(*attachment));
+  return attachments;
+}
+
 Result<Attachments> attach_raw_tracepoints(bpf_program *program, const TargetGroup &group) {
   Attachments attachments;
   const bool is_typed = bpf_program__type(program) == BPF_PROG_TYPE_TRACING;

@@ -17,6 +17,9 @@ using Attachments = std::vector<std::unique_ptr<Attachment>>;
 /// `is_slow`: see Attachment::slow_to_close.
 Result<std::unique_ptr<Attachment>> own_link(bpf_link *link, std::string_view what, bool is_slow);
 
+/// The same for a group that has one link.
+Result<Attachments> own_only_link(bpf_link *link, std::string_view what, bool is_slow);
+
 /// Attach the program to the raw tracepoints that the group's targets name.
 Result<Attachments> attach_raw_tracepoints(bpf_program *program, const TargetGroup &group);
 

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "runtime/providers/links.h"
 #include "runtime/providers/syscall_numbers.h"
 
@@ -22,16 +24,14 @@ constexpr uint32_t raw_result_offset = 8, record_result_offset = 16;
 
 constexpr std::string_view by_raw = "raw_tp dispatch", by_perf = "perf dispatch", raw_exit_section = "raw_tp/sys_exit";
 
-/// Only the context of the raw tracepoint sys_exit lacks the number.
-std::string_view enter_or_exit(bool lacks_number, std::string_view enter, std::string_view exit) {
-  return lacks_number ? exit : enter;
+/// The library's "awl_syscall_number_enter" and its like: only the context of the raw tracepoint sys_exit lacks the
+/// call's number, and has functions of its own.
+LibraryCall by_number(std::string_view what, bool lacks_number) {
+  return {fmt::format("awl_syscall_{}_{}", what, lacks_number ? "exit" : "enter"), {}};
 }
 
 std::optional<Access> access_of(const SyscallEvent &event, const TracepointField &field) {
-  if (field.name == number_field) {
-    const bool lacks_number = event.is_exit && !event.has_record;
-    return LibraryCall{std::string(enter_or_exit(lacks_number, "awl_syscall_number_enter", "awl_syscall_number_exit")), {}};
-  }
+  if (field.name == number_field) return by_number("number", event.is_exit && !event.has_record);
   if (event.is_exit) return field.name == "ret" ? std::optional<Access>(syscall_result(event)) : std::nullopt;
   // Newer kernels append copies of the strings that the arguments point to; these are not arguments.
   const uint32_t index = (field.offset - arguments_offset) / argument_size;
@@ -92,12 +92,7 @@ Result<Attachments> attach_dispatch(bpf_program *program, const TargetGroup &gro
   shared.targets.push_back(group.targets.front());
   if (group.mechanism == by_raw) return attach_raw_tracepoints(program, shared);
   const Target &target = shared.targets.front();
-  bpf_link *link = bpf_program__attach_tracepoint(program, "raw_syscalls", target.attach.c_str());
-  Result<std::unique_ptr<Attachment>> attachment = own_link(link, target.name, true);
-  if (!attachment) return attachment.error();
-  Attachments attachments;
-  attachments.push_back(std::move(*attachment));
-  return attachments;
+  return own_only_link(bpf_program__attach_tracepoint(program, "raw_syscalls", target.attach.c_str()), target.name, true);
 }
 
 void set_dispatch(TargetGroup &group, bool identity) {
@@ -106,13 +101,11 @@ void set_dispatch(TargetGroup &group, bool identity) {
   for (const Target &target : group.targets) highest = std::max(highest, target.number);
   group.table.assign(highest + 1, 0);
   for (size_t i = 0; i < group.targets.size(); i++) group.table[group.targets[i].number] = static_cast<uint16_t>(i + 1);
-  group.guard =
-      LibraryCall{std::string(enter_or_exit(lacks_number, "awl_syscall_guard_enter", "awl_syscall_guard_exit")), {}};
+  group.guard = by_number("guard", lacks_number);
   group.identify = Identify::constant;
   if (!identity || group.targets.size() == 1) return;
   group.identify = Identify::library;
-  group.identify_call = {
-      std::string(enter_or_exit(lacks_number, "awl_syscall_index_enter", "awl_syscall_index_exit")), {}};
+  group.identify_call = by_number("index", lacks_number);
 }
 
 }  // namespace awl
